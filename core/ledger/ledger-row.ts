@@ -1,0 +1,47 @@
+import type { JsonValue } from '../json.ts';
+import { isJsonObject } from '../json.ts';
+import { CorruptState } from '../state/stored.ts';
+import { leafHash } from './hash.ts';
+
+/** One row of the ledger table: an event's exact bytes and what the archive needs to know of them. */
+export interface LedgerRow {
+  readonly chain: string;
+  readonly seq: number;
+  /** `yyyy-mm-dd`, the UTC date of the event's own time. */
+  readonly date: string;
+  readonly prev: string;
+  /** {@link leafHash} of `bytes`. */
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads a row from its key and bytes.
+ *
+ * @throws {CorruptState} when the bytes are not an event of that chain and sequence number: such a row must stop the
+ * archive rather than reach write-once storage
+ */
+export function ledgerRow(chain: string, seq: number, bytes: Uint8Array): LedgerRow {
+  const event = parsedObject(bytes);
+  const { chain: statedChain, seq: statedSeq, prev, time } = event;
+  if (statedChain !== chain || statedSeq !== seq)
+    throw new CorruptState(`expected an event of \`${chain}\` ${seq}, got \`${String(statedChain)}\` ${statedSeq}`);
+  if (typeof prev !== 'string' || typeof time !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(time))
+    throw new CorruptState(`expected \`prev\` and \`time\` in the event of \`${chain}\` ${seq}`);
+  return { chain, seq, date: time.slice(0, 10), prev, hash: leafHash(bytes), bytes };
+}
+
+/** True when both rows hold the same bytes. */
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+function parsedObject(bytes: Uint8Array): { readonly [key: string]: JsonValue } {
+  try {
+    const value: JsonValue = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Falls through: text that does not parse and JSON that is no object are the same fault.
+  }
+  throw new CorruptState('expected a JSON object in a ledger row');
+}

@@ -1,0 +1,17 @@
+/**
+ * A required environment variable.
+ *
+ * @throws {Error} when it is not set, which stops the function at its cold start
+ */
+export function requiredEnv(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`expected environment variable \`${name}\`, got nothing`);
+  return value;
+}
+
+/** A required environment variable that is a positive whole number. */
+export function requiredSeconds(name: string): number {
+  const value = requiredEnv(name);
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`expected \`${name}\` to be seconds, got \`${value}\``);
+  return Number(value);
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    env: { CDK_VALIDATION: 'false', AWS_REGION: 'eu-west-1', POWERTOOLS_DEV: 'false' },
+  },
+});
