@@ -33,7 +33,10 @@ export async function swapProgress(
         when: from.nextSeq === 0 ? [{ if: 'absent' }] : [{ if: 'equals', attribute: 'nextSeq', value: from.nextSeq }],
       },
     ],
-    sha256Hex(`countersign/archive/v1\n${chain}\n${from.nextSeq}\n${to.nextSeq}\n${to.prevHash}`).slice(0, TOKEN_LENGTH),
+    sha256Hex(`countersign/archive/v1\n${chain}\n${from.nextSeq}\n${to.nextSeq}\n${to.prevHash}`).slice(
+      0,
+      TOKEN_LENGTH,
+    ),
   );
   return outcome.committed;
 }

@@ -87,7 +87,12 @@ function checkLinks(rows: readonly LedgerRow[], from: ArchiveProgress): Progress
   for (const row of rows) {
     if (row.seq !== progress.nextSeq || row.prev !== progress.prevHash)
       return refused(
-        problem('ledger_link', row.chain, from.nextSeq, `event ${row.seq} names prev \`${row.prev}\`, expected \`${progress.prevHash}\``),
+        problem(
+          'ledger_link',
+          row.chain,
+          from.nextSeq,
+          `event ${row.seq} names prev \`${row.prev}\`, expected \`${progress.prevHash}\``,
+        ),
       );
     progress = { nextSeq: row.seq + 1, prevHash: row.hash };
   }
@@ -101,8 +106,7 @@ async function adopt(ports: ArchivePorts, segment: Segment, from: ArchiveProgres
   if (lines === undefined) return mismatch(`\`${segment.key}\` does not hold whole lines`);
   const known = segment.rows.slice(0, lines.length);
   const beyond = lines.length - known.length;
-  const rest =
-    beyond > 0 ? await ports.ledger.readRows(segment.chain, segment.firstSeq + known.length, beyond) : [];
+  const rest = beyond > 0 ? await ports.ledger.readRows(segment.chain, segment.firstSeq + known.length, beyond) : [];
   const rows = [...known, ...rest];
   const wrong = lines.findIndex((line, index) => !sameBytes(line, rows[index]?.bytes ?? NOTHING));
   if (wrong >= 0) return mismatch(`\`${segment.key}\` line ${wrong + 1} differs from the ledger`);

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
+import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
+import { DynamoDbLedgerReader } from '../../aws/ledger-reader.ts';
+import { S3Archive } from '../../aws/s3-archive.ts';
+import type { ArchivePorts } from '../../core/ledger/archive-ports.ts';
+import { requiredEnv } from '../shared/environment.ts';
+import { dynamoDb } from '../shared/wiring.ts';
+
+let shared: ArchivePorts | undefined;
+
+/** Wires the environment to the archive's ports, once per execution environment. */
+export function archivePorts(): ArchivePorts {
+  shared ??= wire();
+  return shared;
+}
+
+/** The policy bundle's exact bytes, from the file that is deployed beside the function. */
+export function readBundle(): Promise<Uint8Array> {
+  return readFile(new URL('policy-bundle.json', import.meta.url));
+}
+
+function wire(): ArchivePorts {
+  const ledger = requiredEnv('LEDGER_TABLE_NAME');
+  // This function is given no registry; a read of it would have to fail.
+  const tables = { state: requiredEnv('STATE_TABLE_NAME'), ledger, registry: 'not-given' };
+  return {
+    store: new DynamoDbStore(dynamoDb, tables),
+    ledger: new DynamoDbLedgerReader(dynamoDb, ledger),
+    archive: new S3Archive(new S3Client(CLIENT_DEFAULTS), requiredEnv('ARCHIVE_BUCKET_NAME')),
+  };
+}
