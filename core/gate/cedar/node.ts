@@ -1,0 +1,45 @@
+import type { Run, Test } from './frame.ts';
+import { typeError } from './type-error.ts';
+import type { Value } from './value.ts';
+
+/** A compiled expression and what is known about it before any request. */
+export interface Node {
+  readonly run: Run;
+  /** The same function where the expression is known to be boolean. */
+  readonly test: Test | null;
+  /** The value, where it is the same for every request. */
+  readonly constant: Value | undefined;
+  /** The attribute names from the context's root, where the expression is such a path. */
+  readonly contextPath: readonly string[] | null;
+}
+
+/** A node that is the same for every request. */
+export function constantNode(constant: Value): Node {
+  return {
+    run: () => constant,
+    test: constant === true || constant === false ? () => constant : null,
+    constant,
+    contextPath: null,
+  };
+}
+
+/** A node of unknown type. */
+export function valueNode(run: Run, contextPath: readonly string[] | null = null): Node {
+  return { run, test: null, constant: undefined, contextPath };
+}
+
+/** A node known to be boolean. */
+export function testNode(test: Test): Node {
+  return { run: test, test, constant: undefined, contextPath: null };
+}
+
+/** The node as a condition: a value that is not a boolean is a type error. */
+export function asTest(node: Node): Test {
+  const { run, test } = node;
+  if (test !== null) return test;
+  return (frame) => {
+    const value = run(frame);
+    if (value === true || value === false) return value;
+    throw typeError('bool', value);
+  };
+}
