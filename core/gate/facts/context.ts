@@ -1,0 +1,79 @@
+import type { JsonObject, JsonValue } from '../../json.ts';
+import { isJsonObject } from '../../json.ts';
+
+/** The shape of a decision's facts. Every member must be there, and nothing else: a missing fact is not a false one. */
+const SHAPE = {
+  /** Who asks: is it registered, active, not halted, granted the scope, and allowed this account? */
+  agent: { registered: 'flag', active: 'flag', halted: 'flag', scoped: 'flag', accountAllowed: 'flag' },
+  stop: { veto: 'flag', riskLevel: 'integer' },
+  request: { paramsValid: 'flag', resourceValid: 'flag', resourceMatches: 'flag' },
+  /** `amountMicroUsd` is what earlier allowed actions of the session moved. */
+  session: { idValid: 'flag', fresh: 'flag', expired: 'flag', amountMicroUsd: 'integer' },
+  day: { amountMicroUsd: 'integer' },
+  /** What the agent has under way, this action not counted. */
+  open: { sessions: 'integer', approvals: 'integer', reservations: 'integer' },
+  budget: {
+    declared: 'flag',
+    priced: 'flag',
+    sessionUsdExceeded: 'flag',
+    sessionTokensExceeded: 'flag',
+    dayUsdExceeded: 'flag',
+    dayTokensExceeded: 'flag',
+    unitUsdExceeded: 'flag',
+    unitTokensExceeded: 'flag',
+  },
+  amount: { valid: 'flag', microUsd: 'integer' },
+  account: { known: 'flag', balanceMicroUsd: 'integer' },
+  /** `changed`: the action redirects a payment that the institution knows. */
+  payee: { known: 'flag', changed: 'flag', highestMicroUsd: 'integer' },
+  schedule: { known: 'flag', microUsd: 'integer' },
+  customer: { addressOnFile: 'flag' },
+  signals: 'names',
+  /** Verified approvals for exactly this action: people, and how many of them are managers. */
+  approvals: { count: 'integer', managers: 'integer' },
+} as const;
+
+type Leaf = 'flag' | 'integer' | 'names';
+type Shape = Leaf | { readonly [name: string]: Shape };
+type ValueOf<S> = S extends 'flag'
+  ? boolean
+  : S extends 'integer'
+    ? number
+    : S extends 'names'
+      ? readonly string[]
+      : { readonly [Name in keyof S]: ValueOf<S[Name]> };
+
+/** The facts a decision is made on: booleans, integers and names of signals; no personal data, no raw parameters. */
+export type DecisionContext = ValueOf<typeof SHAPE>;
+
+/** True when `value` has exactly the shape of {@link DecisionContext}. Total. */
+export function isDecisionContext(value: JsonObject): boolean {
+  return hasShape(value, SHAPE);
+}
+
+/** The same facts as the JSON that is stored, hashed and replayed. */
+export function contextToJson(context: DecisionContext): JsonObject {
+  return { ...context };
+}
+
+const MAX_NAMES = 16;
+
+function hasShape(value: JsonValue | undefined, shape: Shape): boolean {
+  switch (shape) {
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'integer':
+      return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+    case 'names':
+      return Array.isArray(value) && value.length <= MAX_NAMES && value.every((name) => typeof name === 'string');
+    default: {
+      if (!isJsonObject(value)) return false;
+      const names = Object.keys(shape);
+      if (Object.keys(value).length !== names.length) return false;
+      return names.every((name) => {
+        const member = shape[name];
+        return Object.hasOwn(value, name) && member !== undefined && hasShape(value[name], member);
+      });
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuiltinName, PolicyBundle } from '../core/gate/bundle.ts';
+import { BUNDLE_FORMAT } from '../core/gate/bundle.ts';
+import type { Catalogue } from '../core/gate/catalogue.ts';
+import { actionGroups, decodeCatalogue } from '../core/gate/catalogue.ts';
+import { decodeToolMapping } from '../core/gate/tool-mapping.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { isJsonObject } from '../core/json.ts';
+import { canonicalJson } from '../core/ledger/canonical.ts';
+import { sha256Hex } from '../core/ledger/hash.ts';
+import { checkCatalogue, checkReach } from './bundle/check-catalogue.ts';
+import { checkFramework, checkObligations, checkSignals, checkTypes } from './bundle/check-rules.ts';
+import { BundleBuildError } from './bundle/error.ts';
+import { parseRules } from './bundle/rules.ts';
+import { completeSchema } from './bundle/schema.ts';
+
+/** Where the repository keeps its policies. */
+export const POLICIES_DIRECTORY = join(import.meta.dirname, '..', 'policies');
+
+/**
+ * Makes the bundle of a policies directory: parses every rule with the official parser, validates it strictly against
+ * the schema, and checks annotations, framework ids, catalogue and tool mappings against one another.
+ *
+ * @throws {BundleBuildError} naming the file, and the rule where there is one
+ */
+export function buildBundle(policiesDirectory: string = POLICIES_DIRECTORY): PolicyBundle {
+  const rawCatalogue = readJson(policiesDirectory, 'catalogue.json');
+  const catalogue = explained('catalogue.json', () => decodeCatalogue(rawCatalogue));
+  const rules = parseRules(join(policiesDirectory, 'rules'));
+  const schema = completeSchema(readFileSync(join(policiesDirectory, 'schema.cedarschema'), 'utf8'), catalogue);
+  const taxonomyIds = readTaxonomy(policiesDirectory);
+  checkCatalogue(catalogue);
+  checkTypes(rules, schema);
+  checkFramework(rules, new Set(taxonomyIds));
+  checkObligations(rules);
+  checkSignals(rules, catalogue);
+  checkReach(catalogue, rules);
+  checkMappings(policiesDirectory, catalogue);
+  return {
+    formatVersion: BUNDLE_FORMAT,
+    policies: Object.fromEntries(rules.map(({ rule, policy }) => [rule.id, asJson(policy)])),
+    rules: Object.fromEntries(rules.map(({ rule }) => [rule.id, rule])),
+    builtin: readBuiltin(policiesDirectory, new Set(taxonomyIds)),
+    actionGroups: Object.fromEntries([...catalogue].map(([type, entry]) => [type, actionGroups(entry)])),
+    catalogue: rawCatalogue,
+    schema,
+    taxonomyIds,
+  };
+}
+
+/** The bundle's exact bytes: RFC 8785 canonical JSON, so the same policies always give the same bytes. */
+export function bundleBytes(bundle: PolicyBundle): Uint8Array {
+  return new TextEncoder().encode(canonicalJson(asJson(bundle)));
+}
+
+/**
+ * Builds the bundle of the repository's policies and writes it.
+ *
+ * @returns the SHA-256 of its bytes, hexadecimal
+ */
+export function writeBundle(path: string, policiesDirectory: string = POLICIES_DIRECTORY): string {
+  const bytes = bundleBytes(buildBundle(policiesDirectory));
+  writeFileSync(path, bytes);
+  return sha256Hex(bytes);
+}
+
+function readJson(directory: string, file: string): JsonObject {
+  return explained(file, () => {
+    const value: JsonValue = JSON.parse(readFileSync(join(directory, file), 'utf8'));
+    if (isJsonObject(value)) return value;
+    throw new Error('expected an object');
+  });
+}
+
+function readTaxonomy(directory: string): readonly string[] {
+  const taxonomy = readJson(directory, 'framework.json');
+  const ids = ['risks', 'mitigations'].flatMap((list) => {
+    const entries = taxonomy[list];
+    if (!Array.isArray(entries)) throw new BundleBuildError('framework.json', undefined, `expected a list \`${list}\``);
+    return entries.map((entry: JsonObject) => String(entry['id']));
+  });
+  return ids.sort();
+}
+
+function readBuiltin(directory: string, taxonomy: ReadonlySet<string>): PolicyBundle['builtin'] {
+  const file = 'builtin.json';
+  const texts = readJson(directory, file);
+  const read = (name: BuiltinName): PolicyBundle['builtin'][BuiltinName] => {
+    const { id, text, frameworkRefs } = isJsonObject(texts[name]) ? texts[name] : {};
+    const refs = Array.isArray(frameworkRefs) ? frameworkRefs.map(String) : [];
+    if (
+      typeof id !== 'string' ||
+      typeof text !== 'string' ||
+      refs.length === 0 ||
+      !refs.every((ref) => taxonomy.has(ref))
+    )
+      throw new BundleBuildError(file, name, 'expected an id, a text and framework ids of the taxonomy');
+    return { id, text, frameworkRefs: refs };
+  };
+  return {
+    'default-deny': read('default-deny'),
+    'rule-error': read('rule-error'),
+    'unknown-type': read('unknown-type'),
+    'malformed-facts': read('malformed-facts'),
+    'storage-fault': read('storage-fault'),
+    contention: read('contention'),
+  };
+}
+
+function checkMappings(directory: string, catalogue: Catalogue): void {
+  for (const name of readdirSync(join(directory, 'tools')).filter((file) => file.endsWith('.json'))) {
+    const file = `tools/${name}`;
+    const mapping = explained(file, () => decodeToolMapping(readJson(directory, file)));
+    for (const [tool, { type, resource }] of mapping.types) {
+      const entry = catalogue.get(type);
+      if (entry === undefined)
+        throw new BundleBuildError(file, undefined, `\`${tool}\`: expected a known type, got \`${type}\``);
+      if (!resource.startsWith(`${entry.resource.kind}/`))
+        throw new BundleBuildError(
+          file,
+          undefined,
+          `\`${tool}\`: expected a resource of kind \`${entry.resource.kind}\``,
+        );
+    }
+  }
+}
+
+/** What the parser and the builder hold are plain JSON values; serialising proves it. */
+function asJson(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function explained<Value>(file: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BundleBuildError) throw error;
+    throw new BundleBuildError(file, undefined, error instanceof Error ? error.message : String(error));
+  }
+}
+
+if (import.meta.main) {
+  const [path] = process.argv.slice(2);
+  if (path === undefined) throw new Error('expected the path of the bundle to write');
+  process.stdout.write(`${writeBundle(path)}\n`);
+}
