@@ -1,0 +1,110 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
+import type { ArchiveBucket } from '../archive/archive-bucket.ts';
+import { trustedPrincipals } from '../gate/agent-roles.ts';
+import { ATHENA_WORKGROUP_NAME, AUDITOR_ROLE_NAME, GLUE_DATABASE_NAME } from '../names.ts';
+
+/** Properties of {@link AuditorRole}. */
+export interface AuditorRoleProps {
+  readonly trustedPrincipals: readonly string[];
+  readonly archive: ArchiveBucket;
+  readonly results: Bucket;
+  readonly resultsKey: IKey;
+}
+
+/** Reads the archive, queries it, and writes nothing but query results. */
+export class AuditorRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: AuditorRoleProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', {
+      roleName: AUDITOR_ROLE_NAME,
+      description: 'Reads and queries the Countersign ledger archive',
+      assumedBy: trustedPrincipals(props.trustedPrincipals),
+    });
+    for (const statement of this.statements(props)) this.role.addToPolicy(statement);
+    acknowledgeWildcards(
+      this,
+      [
+        ...props.archive.recordArns(this),
+        props.results.arnForObjects('results/*'),
+        this.glueArn('table', `${GLUE_DATABASE_NAME}/*`),
+      ],
+      'an auditor reads every record and every view, and keeps every own result',
+    );
+    acknowledge(this, {
+      'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one role and is reviewed with it',
+    });
+  }
+
+  private glueArn(resource: string, resourceName?: string): string {
+    return Stack.of(this).formatArn({ service: 'glue', resource, ...(resourceName !== undefined && { resourceName }) });
+  }
+
+  private statements(props: AuditorRoleProps): readonly PolicyStatement[] {
+    const stack = Stack.of(this);
+    return [
+      new PolicyStatement({
+        sid: 'Query',
+        actions: [
+          'athena:GetWorkGroup',
+          'athena:StartQueryExecution',
+          'athena:StopQueryExecution',
+          'athena:GetQueryExecution',
+          'athena:GetQueryResults',
+          'athena:GetNamedQuery',
+          'athena:ListNamedQueries',
+          'athena:BatchGetNamedQuery',
+        ],
+        resources: [
+          stack.formatArn({
+            service: 'athena',
+            resource: 'workgroup',
+            resourceName: ATHENA_WORKGROUP_NAME,
+            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+          }),
+        ],
+      }),
+      new PolicyStatement({
+        sid: 'ReadCatalogue',
+        actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartition', 'glue:GetPartitions'],
+        resources: [
+          this.glueArn('catalog'),
+          this.glueArn('database', GLUE_DATABASE_NAME),
+          this.glueArn('table', `${GLUE_DATABASE_NAME}/*`),
+        ],
+      }),
+      new PolicyStatement({
+        sid: 'ReadArchive',
+        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
+        resources: [...props.archive.recordArns(this)],
+      }),
+      new PolicyStatement({
+        sid: 'ListBuckets',
+        actions: [
+          's3:ListBucket',
+          's3:ListBucketVersions',
+          's3:GetBucketLocation',
+          's3:GetBucketObjectLockConfiguration',
+        ],
+        resources: [props.archive.bucket.bucketArn, props.results.bucketArn],
+      }),
+      new PolicyStatement({
+        sid: 'KeepResults',
+        actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+        resources: [props.results.arnForObjects('results/*')],
+      }),
+      new PolicyStatement({
+        sid: 'EncryptResults',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [props.resultsKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.${stack.urlSuffix}` } },
+      }),
+    ];
+  }
+}

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import type { RECORD_CLASSES } from './retention.ts';
+
+/** What must be typed to ask for COMPLIANCE, because not even the account's root can take it back. */
+export const COMPLIANCE_CONFIRMATION = 'no one can delete or shorten these records';
+
+/** An envelope lives 90 seconds: long enough for a retry, too short to be stored and used another day. */
+export const ENVELOPE_TTL_SECONDS = 90;
+
+const MAX_LOCK_YEARS = 100;
+const MAX_LOCK_DAYS = 36_500;
+const ONE_DAY_SECONDS = 86_400;
+
+const text = (pattern: RegExp, expected: string) => v.pipe(v.string(), v.regex(pattern, expected));
+const whole = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected));
+};
+
+const accountId = text(/^\d{12}$/, 'a 12-digit account id');
+const principal = text(
+  /^(arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|role\/[\w+=,.@/-]+|user\/[\w+=,.@/-]+|assumed-role\/[\w+=,.@/-]+)|[a-z0-9.-]+\.amazonaws\.com)$/,
+  'an IAM principal ARN or a service such as `lambda.amazonaws.com`',
+);
+const principals = v.pipe(v.array(principal), v.minLength(1, 'at least one principal'));
+const period = v.union(
+  [v.strictObject({ days: whole(1, MAX_LOCK_DAYS) }), v.strictObject({ years: whole(1, MAX_LOCK_YEARS) })],
+  `{ "days": 1 to ${MAX_LOCK_DAYS} } or { "years": 1 to ${MAX_LOCK_YEARS} }`,
+);
+
+const archive = v.pipe(
+  v.strictObject({
+    lock: v.optional(v.picklist(['GOVERNANCE', 'COMPLIANCE']), 'GOVERNANCE'),
+    confirmation: v.optional(v.string()),
+    readerAccount: v.optional(accountId),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['lock'], ['confirmation']],
+      ({ lock, confirmation }) => lock !== 'COMPLIANCE' || confirmation === COMPLIANCE_CONFIRMATION,
+      `the text \`${COMPLIANCE_CONFIRMATION}\`, because lock is COMPLIANCE`,
+    ),
+    ['confirmation'],
+  ),
+);
+
+const api = v.pipe(
+  v.strictObject({
+    endpoint: v.optional(v.picklist(['regional', 'private']), 'regional'),
+    vpcEndpointIds: v.optional(v.array(text(/^vpce-[0-9a-f]{8,17}$/, 'a VPC endpoint id such as `vpce-0abc…`')), []),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['endpoint'], ['vpcEndpointIds']],
+      ({ endpoint, vpcEndpointIds }) => (endpoint === 'private') === vpcEndpointIds.length > 0,
+      'VPC endpoint ids exactly when endpoint is private',
+    ),
+    ['vpcEndpointIds'],
+  ),
+);
+
+const rates = v.strictObject({ ratePerSecond: whole(1, 10_000), burst: whole(1, 5_000) });
+
+const agent = v.strictObject({
+  roleName: text(
+    /^countersign-agent-[a-z0-9-]{1,46}$/,
+    'a role name `countersign-agent-…` of lower-case letters, digits and `-`, at most 64 long',
+  ),
+  trustedPrincipals: principals,
+});
+
+const periods = v.strictObject({
+  decisions: v.optional(period),
+  approvals: v.optional(period),
+  control: v.optional(period),
+  bundles: v.optional(period),
+  logs: v.optional(period),
+} satisfies { readonly [name in keyof typeof RECORD_CLASSES]: unknown });
+
+/** The deployment's configuration file. Every default is the safer choice. */
+export const configSchema = v.pipe(
+  v.strictObject({
+    account: accountId,
+    region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as `eu-west-1`'),
+    archive: v.optional(archive, {}),
+    retention: v.optional(periods, {}),
+    domain: v.optional(
+      v.strictObject({
+        name: text(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a domain name such as `countersign.example.com`'),
+        certificateArn: text(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'an ACM certificate ARN'),
+      }),
+    ),
+    signIn: v.strictObject({
+      domainPrefix: text(
+        /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+        'a Cognito domain prefix of lower-case letters, digits and `-`, without `aws`, `amazon` or `cognito`',
+      ),
+    }),
+    approverGroups: v.optional(
+      v.array(text(/^[a-z][a-z0-9-]{0,127}$/, 'a group name of lower-case letters, digits and `-`')),
+      [],
+    ),
+    api: v.optional(api, {}),
+    agents: v.pipe(
+      v.array(agent),
+      v.check(
+        (agents) => new Set(agents.map((each) => each.roleName)).size === agents.length,
+        'every roleName only once',
+      ),
+    ),
+    registryOperators: principals,
+    auditors: principals,
+    approvalTimeoutSeconds: v.optional(whole(60, 7 * ONE_DAY_SECONDS), 3_600),
+    reservationTtlSeconds: v.optional(whole(30, ONE_DAY_SECONDS), 900),
+    envelopeTtlSeconds: v.optional(
+      v.literal(ENVELOPE_TTL_SECONDS, `${ENVELOPE_TTL_SECONDS}, which is fixed`),
+      ENVELOPE_TTL_SECONDS,
+    ),
+    throttles: v.optional(
+      v.strictObject({
+        agents: v.optional(rates, { ratePerSecond: 200, burst: 100 }),
+        people: v.optional(rates, { ratePerSecond: 20, burst: 40 }),
+      }),
+      {},
+    ),
+    alarmEmail: v.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an e-mail address')),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['approvalTimeoutSeconds'], ['reservationTtlSeconds']],
+      ({ approvalTimeoutSeconds, reservationTtlSeconds }) => reservationTtlSeconds <= approvalTimeoutSeconds,
+      'at most approvalTimeoutSeconds',
+    ),
+    ['reservationTtlSeconds'],
+  ),
+);
+
+/** A configuration that passed every check, defaults filled in. */
+export type DeploymentConfig = v.InferOutput<typeof configSchema>;

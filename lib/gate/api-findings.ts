@@ -1,0 +1,25 @@
+import type { Method } from 'aws-cdk-lib/aws-apigateway';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+
+/** Accepts what holds for the whole API. */
+export function acknowledgeApi(api: Construct): void {
+  acknowledge(api, {
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+      'API Gateway documents this policy for the account-wide logging role; the role can do nothing else',
+    'AwsSolutions-COG4':
+      'agents sign with IAM, which names the role that acts; people’s routes carry the Cognito authorizer',
+    'NIST.800.53.R5-APIGWCacheEnabledAndEncrypted':
+      'nothing may be cached: an answer holds for one request and one moment',
+    'NIST.800.53.R5-APIGWSSLEnabled':
+      'there is no HTTP backend that could check a client certificate; the backends are functions',
+  });
+}
+
+/** Accepts that a page has no authorizer. */
+export function acknowledgePage(page: Method): void {
+  acknowledge(page, {
+    'AwsSolutions-APIG4':
+      'a page shows no data and has no effect until its visitor has signed in; link scanners fetch it without credentials',
+  });
+}

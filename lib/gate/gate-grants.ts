@@ -1,0 +1,145 @@
+import { FUNCTION_NAMES, type FunctionName } from '../functions/function-names.ts';
+import type { PseudonymSecret } from '../keys/pseudonym-secret.ts';
+import type { LedgerTable } from '../ledger/ledger-table.ts';
+import type { RegistryTable } from '../registry/registry-table.ts';
+import type { StateKind, StateTable } from '../state/state-table.ts';
+import type { GateFunctions } from './gate-functions.ts';
+
+/** Where the functions' data is. */
+export interface GateStores {
+  readonly state: StateTable;
+  readonly registry: RegistryTable;
+  readonly ledger: LedgerTable;
+  readonly pseudonyms: PseudonymSecret;
+}
+
+/** What one function may do with the stores. Absent means nothing. */
+interface Access {
+  /** Kinds of state it reads. */
+  readonly reads: readonly StateKind[];
+  /** Kinds of state it writes, in transactions only. */
+  readonly writes?: readonly StateKind[];
+  /** Kinds of state whose conditions it checks in transactions without writing them. */
+  readonly checks?: readonly StateKind[];
+  readonly registry?: 'read' | 'list' | 'load';
+  readonly ledger?: 'append' | 'read';
+  readonly pseudonyms?: true;
+}
+
+/** Who may do what, as one table: nothing else grants access to state, registry, ledger or pepper. */
+export const ACCESS: { readonly [name in FunctionName]: Access } = {
+  'submit-action': {
+    reads: ['agents', 'units', 'control', 'requests'],
+    writes: ['agents', 'units'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'get-action': { reads: ['agents', 'requests', 'control'], registry: 'read', pseudonyms: true },
+  'redeem-action': {
+    reads: ['agents', 'units', 'control', 'requests'],
+    writes: ['agents', 'units'],
+    checks: ['control', 'requests'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'report-outcome': {
+    reads: ['agents', 'units', 'control'],
+    writes: ['agents', 'units'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'cancel-action': {
+    reads: ['agents', 'units', 'control', 'requests'],
+    writes: ['agents'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'close-session': {
+    reads: ['agents', 'control'],
+    writes: ['agents'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'list-tools': { reads: ['agents', 'control'], registry: 'read', pseudonyms: true },
+  'list-approvals': { reads: ['requests'], registry: 'read', pseudonyms: true },
+  'get-approval': { reads: ['requests', 'agents'], registry: 'read', pseudonyms: true },
+  'decide-approval': {
+    reads: ['requests', 'agents', 'control'],
+    writes: ['requests', 'agents'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'approval-page': { reads: ['requests'] },
+  'approval-open': {
+    reads: ['requests', 'agents', 'control'],
+    writes: ['requests', 'agents'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'approval-await': { reads: ['requests'], writes: ['requests'], pseudonyms: true },
+  'approval-seal': {
+    reads: ['requests', 'agents', 'control'],
+    writes: ['requests', 'agents'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'approval-close': {
+    reads: ['requests', 'agents', 'control'],
+    writes: ['requests', 'agents'],
+    checks: ['control'],
+    registry: 'read',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'operate-controls': {
+    reads: ['control', 'agents'],
+    writes: ['control', 'agents'],
+    registry: 'list',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append', pseudonyms: true },
+  sweep: {
+    reads: ['agents', 'units', 'requests', 'control'],
+    writes: ['agents', 'units'],
+    checks: ['control'],
+    registry: 'list',
+    ledger: 'append',
+    pseudonyms: true,
+  },
+  'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
+};
+
+/** Grants what {@link ACCESS} says and tells every function where the stores are. */
+export function grantStores(functions: GateFunctions, stores: GateStores): void {
+  for (const name of FUNCTION_NAMES) {
+    const user = functions[name];
+    const access = ACCESS[name];
+    // Every function is told the same names, so that wiring is the same everywhere; a name is not a permission.
+    for (const store of [stores.state, stores.registry, stores.ledger, stores.pseudonyms]) store.wire(user);
+    stores.state.grantRead(user, access.reads);
+    if (access.writes !== undefined) stores.state.grantCommit(user, access.writes, access.checks);
+    if (access.registry === 'read') stores.registry.grantRead(user);
+    if (access.registry === 'list') stores.registry.grantList(user);
+    if (access.registry === 'load') stores.registry.grantLoad(user);
+    if (access.ledger === 'append') stores.ledger.grantAppend(user);
+    if (access.ledger === 'read') stores.ledger.grantRead(user);
+    if (access.pseudonyms === true) stores.pseudonyms.grantRead(user);
+  }
+  stores.state.grantQueryOpenRequests(functions['list-approvals']);
+}

@@ -1,0 +1,72 @@
+import { type JsonSchema, JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
+
+const text = (maxLength: number, pattern?: string): JsonSchema => ({
+  type: JsonSchemaType.STRING,
+  minLength: 1,
+  maxLength,
+  ...(pattern !== undefined && { pattern }),
+});
+
+/** An object with exactly the named properties; what is not named is refused. */
+const exactly = (properties: { [name: string]: JsonSchema }, required = Object.keys(properties)): JsonSchema => ({
+  type: JsonSchemaType.OBJECT,
+  properties,
+  ...(required.length > 0 && { required }),
+  additionalProperties: false,
+});
+
+const tokenCount: JsonSchema = { type: JsonSchemaType.INTEGER, minimum: 0, maximum: 1_000_000_000 };
+const reason = text(1_000);
+
+/** Base64url of an envelope's part: an envelope's payload is about 500 bytes, a signature 72. */
+const base64url = (maxLength: number): JsonSchema => text(maxLength, '^[A-Za-z0-9_-]+$');
+
+/**
+ * The shapes API Gateway refuses before a function is started. Sizes here are outer limits; the functions parse again
+ * and set the exact ones.
+ */
+export const MODELS = {
+  SubmitAction: exactly({
+    type: text(100),
+    params: { type: JsonSchemaType.OBJECT },
+    resource: text(512),
+    sessionId: text(128),
+    idempotencyKey: text(128),
+  }),
+  RedeemAction: exactly({
+    envelopes: {
+      type: JsonSchemaType.ARRAY,
+      minItems: 1,
+      maxItems: 2,
+      items: exactly({ payload: base64url(4_096), mac: base64url(128), signature: base64url(256) }),
+    },
+  }),
+  ReportOutcome: exactly(
+    {
+      result: { type: JsonSchemaType.STRING, enum: ['succeeded', 'failed', 'not_performed'] },
+      usage: exactly(
+        {
+          inputTokens: tokenCount,
+          outputTokens: tokenCount,
+          cacheReadTokens: tokenCount,
+          cacheWriteTokens: tokenCount,
+        },
+        ['inputTokens', 'outputTokens'],
+      ),
+    },
+    ['result'],
+  ),
+  Reason: exactly({ reason }),
+  DecideApproval: exactly({
+    decision: { type: JsonSchemaType.STRING, enum: ['approve', 'reject'] },
+    reason,
+    digest: text(64, '^[0-9a-f]{64}$'),
+  }),
+  SetRiskLevel: exactly({
+    level: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 5 },
+    reason,
+  }),
+} as const satisfies { readonly [name: string]: JsonSchema };
+
+/** One of {@link MODELS}. */
+export type ModelName = keyof typeof MODELS;

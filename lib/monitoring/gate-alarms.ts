@@ -1,0 +1,114 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ProductFunction } from '../functions/product-function.ts';
+import { METRICS_NAMESPACE, SERVICE_NAME } from '../names.ts';
+
+/** Names of the metrics that functions report and alarms watch. */
+export const METRICS = {
+  selfApprovalRefused: 'SelfApprovalRefused',
+  budgetAlert: 'BudgetAlert',
+  archiveGap: 'ArchiveGap',
+} as const;
+
+/** Properties of {@link GateAlarms}. */
+export interface GateAlarmsProps {
+  readonly sweep: ProductFunction;
+  readonly archiver: ProductFunction;
+  readonly archiveFailures: Queue;
+  readonly encryptionKey: IKey;
+  /** @default - nobody is subscribed; subscribe to the topic later */
+  readonly email?: string | undefined;
+}
+
+interface AlarmSpec {
+  readonly id: string;
+  readonly what: string;
+  readonly metric: IMetric;
+  /** @default 1 */
+  readonly threshold?: number;
+  /** @default 1 */
+  readonly periods?: number;
+}
+
+const PERIOD = Duration.minutes(5);
+const ITERATOR_AGE_LIMIT_MS = 5 * 60 * 1_000;
+
+/** Alarms, each with the runbook section that says what to do. */
+export class GateAlarms extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: GateAlarmsProps) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', {
+      displayName: 'Countersign alarms',
+      masterKey: props.encryptionKey,
+      enforceSSL: true,
+    });
+    if (props.email !== undefined) this.topic.addSubscription(new EmailSubscription(props.email));
+    for (const spec of specs(props)) this.addAlarm(spec);
+  }
+
+  private addAlarm(spec: AlarmSpec): void {
+    const alarm = new Alarm(this, spec.id, {
+      alarmDescription: `${spec.what}. Runbook: docs/runbook.md#${anchor(spec.id)}`,
+      metric: spec.metric,
+      threshold: spec.threshold ?? 1,
+      evaluationPeriods: spec.periods ?? 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+}
+
+/** `SweepFails` → `sweep-fails`. */
+function anchor(id: string): string {
+  return id.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}
+
+function reported(metricName: string): Metric {
+  return new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { service: SERVICE_NAME },
+    statistic: Stats.SUM,
+    period: PERIOD,
+  });
+}
+
+function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
+  const errors = (watched: ProductFunction): Metric => watched.lambda.metricErrors({ period: PERIOD });
+  return [
+    { id: 'SweepFails', what: 'half-done work is not being finished', metric: errors(props.sweep), periods: 2 },
+    {
+      id: 'ArchiveFails',
+      what: 'ledger rows are not reaching the archive',
+      metric: errors(props.archiver),
+      periods: 2,
+    },
+    {
+      id: 'ArchiveLags',
+      what: 'ledger rows wait too long for the archive; the stream forgets them after 24 hours',
+      metric: props.archiver.lambda.metric('IteratorAge', { period: PERIOD, statistic: Stats.MAXIMUM }),
+      threshold: ITERATOR_AGE_LIMIT_MS,
+    },
+    {
+      id: 'ArchiveBatchPutAside',
+      what: 'a batch of ledger rows was put aside after repeated failures',
+      metric: props.archiveFailures.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+    },
+    { id: 'ArchiveGap', what: 'a chain lacks a row between two others', metric: reported(METRICS.archiveGap) },
+    {
+      id: 'SelfApprovalRefused',
+      what: 'somebody tried to approve an action of their own agent',
+      metric: reported(METRICS.selfApprovalRefused),
+    },
+    { id: 'BudgetAlert', what: 'an agent or unit nears its budget', metric: reported(METRICS.budgetAlert) },
+  ];
+}

@@ -1,0 +1,44 @@
+import { Annotations, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ArchiveBucket } from '../archive/archive-bucket.ts';
+import { archiveLockDays, RECORD_CLASSES, retentionDays, shortenedClasses } from '../config/retention.ts';
+import type { DeploymentConfig } from '../config/schema.ts';
+import { LedgerTable } from '../ledger/ledger-table.ts';
+import { UserDirectory } from '../people/user-directory.ts';
+import { RegistryTable } from '../registry/registry-table.ts';
+import { StateTable } from '../state/state-table.ts';
+
+/** Properties of {@link DataStack}. */
+export interface DataStackProps extends StackProps {
+  readonly config: DeploymentConfig;
+}
+
+/** Records and people: apart from code, so that no deployment of code can replace them. */
+export class DataStack extends Stack {
+  readonly state: StateTable;
+  readonly registry: RegistryTable;
+  readonly ledger: LedgerTable;
+  readonly archive: ArchiveBucket;
+  readonly people: UserDirectory;
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, { ...props, terminationProtection: true });
+    const { archive, retention, signIn, approverGroups } = props.config;
+    const kept = retentionDays(retention);
+    this.state = new StateTable(this, 'State');
+    this.registry = new RegistryTable(this, 'Registry');
+    this.ledger = new LedgerTable(this, 'Ledger');
+    this.archive = new ArchiveBucket(this, 'Archive', {
+      lock: archive.lock,
+      lockDays: archiveLockDays(kept),
+      readerAccount: archive.readerAccount,
+    });
+    this.people = new UserDirectory(this, 'People', { domainPrefix: signIn.domainPrefix, approverGroups });
+    for (const name of shortenedClasses(kept)) {
+      Annotations.of(this).addWarningV2(
+        `countersign:retention-${name}`,
+        `${name} are kept ${kept[name]} days, shorter than ${RECORD_CLASSES[name].source} asks where it applies`,
+      );
+    }
+  }
+}

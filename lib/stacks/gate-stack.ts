@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ApprovalTopic } from '../approvals/approval-topic.ts';
+import { ApprovalWorkflow, grantAnswerApproval, grantStartApproval } from '../approvals/approval-workflow.ts';
+import { SweepSchedule } from '../approvals/sweep-schedule.ts';
+import { ArchiveFeed } from '../archive/archive-feed.ts';
+import { retentionDays } from '../config/retention.ts';
+import { type DeploymentConfig, ENVELOPE_TTL_SECONDS } from '../config/schema.ts';
+import type { FunctionCode } from '../functions/bundle-functions.ts';
+import { logRetention } from '../functions/log-retention.ts';
+import { AgentRoles } from '../gate/agent-roles.ts';
+import { GateApi } from '../gate/gate-api.ts';
+import { type GateFunctions, gateFunctions } from '../gate/gate-functions.ts';
+import { grantStores } from '../gate/gate-grants.ts';
+import { WebAcl } from '../gate/web-acl.ts';
+import { GateAlarms } from '../monitoring/gate-alarms.ts';
+import { SignInClient } from '../people/sign-in-client.ts';
+import { RegistryOperatorRole } from '../registry/operator-role.ts';
+import type { DataStack } from './data-stack.ts';
+import type { KeysStack } from './keys-stack.ts';
+
+/** Properties of {@link GateStack}. */
+export interface GateStackProps extends StackProps {
+  readonly config: DeploymentConfig;
+  readonly code: FunctionCode;
+  readonly keys: KeysStack;
+  readonly data: DataStack;
+  /** The repository's root, holding `statemachines/`. */
+  readonly rootDir: string;
+}
+
+/** Everything that executes. It holds no records and can be replaced. */
+export class GateStack extends Stack {
+  private readonly functions: GateFunctions;
+  private readonly api: GateApi;
+  private readonly stackProps: GateStackProps;
+  private readonly logs;
+
+  constructor(scope: Construct, id: string, props: GateStackProps) {
+    super(scope, id, props);
+    this.stackProps = props;
+    this.logs = {
+      logKey: props.keys.operations.key,
+      logRetention: logRetention(retentionDays(props.config.retention).logs),
+    };
+    this.functions = gateFunctions(this, { code: props.code, ...this.logs });
+    this.api = new GateApi(this, 'Gate', { config: props.config, userPool: props.data.people.userPool, ...this.logs });
+    grantStores(this.functions, { ...props.data, pseudonyms: props.keys.pseudonyms });
+    this.addApprovals();
+    this.addEntrances();
+    this.addArchiving();
+    this.addOutputs();
+  }
+
+  private addApprovals(): void {
+    const { functions, stackProps } = this;
+    const { config, keys } = stackProps;
+    const submit = functions['submit-action'].lambda;
+    submit.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approvalTimeoutSeconds));
+    submit.addEnvironment('RESERVATION_TTL_SECONDS', String(config.reservationTtlSeconds));
+    functions['redeem-action'].lambda.addEnvironment('RESERVATION_TTL_SECONDS', String(config.reservationTtlSeconds));
+    const open = functions['approval-open'];
+    open.lambda.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approvalTimeoutSeconds));
+    open.lambda.addEnvironment('CONSOLE_BASE_URL', this.api.baseUrl);
+    functions['approval-seal'].lambda.addEnvironment('ENVELOPE_TTL_SECONDS', String(ENVELOPE_TTL_SECONDS));
+
+    keys.envelopes.grantSeal(functions['approval-seal']);
+    keys.envelopes.grantVerifyMac(functions['redeem-action']);
+    new ApprovalTopic(this, 'Approvals', { encryptionKey: keys.operations.key }).grantNotify(open);
+    new ApprovalWorkflow(this, 'Workflow', {
+      definitionPath: join(stackProps.rootDir, 'statemachines/approval.asl.json'),
+      functions,
+      approvalTimeoutSeconds: config.approvalTimeoutSeconds,
+      ...this.logs,
+    });
+    grantStartApproval(functions['submit-action']);
+    grantStartApproval(functions.sweep);
+    grantAnswerApproval(functions['cancel-action'], ['Failure']);
+    for (const name of ['decide-approval', 'approval-await', 'sweep'] as const) grantAnswerApproval(functions[name]);
+    new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
+  }
+
+  private addEntrances(): void {
+    const { config, data } = this.stackProps;
+    const page = this.functions['approval-page'];
+    page.lambda.addEnvironment('CONSOLE_BASE_URL', this.api.baseUrl);
+    new SignInClient(this, 'SignIn', { directory: data.people, baseUrl: this.api.baseUrl }).wire(page);
+    this.api.addRoutes(this.functions);
+    if (config.api.endpoint === 'regional') new WebAcl(this, 'WebAcl', { api: this.api.api, ...this.logs });
+    new AgentRoles(this, 'Agents', { agents: config.agents, routeArns: this.api.agentRouteArns() });
+    new RegistryOperatorRole(this, 'RegistryOperator', {
+      trustedPrincipals: config.registryOperators,
+      loader: this.functions['load-registry'],
+    });
+  }
+
+  private addArchiving(): void {
+    const { config, data, keys } = this.stackProps;
+    const archiver = this.functions['archive-ledger'];
+    data.archive.grantArchive(archiver);
+    const feed = new ArchiveFeed(this, 'ArchiveFeed', {
+      ledger: data.ledger,
+      archiver,
+      encryptionKey: keys.operations.key,
+    });
+    new GateAlarms(this, 'Alarms', {
+      sweep: this.functions.sweep,
+      archiver,
+      archiveFailures: feed.failures,
+      encryptionKey: keys.operations.key,
+      email: config.alarmEmail,
+    });
+  }
+
+  private addOutputs(): void {
+    const { userPool } = this.stackProps.data.people;
+    const loader = this.functions['load-registry'].lambda.functionName;
+    new CfnOutput(this, 'ApiUrl', { description: 'Agents sign requests to this URL', value: this.api.baseUrl });
+    new CfnOutput(this, 'NextCreateFirstPerson', {
+      description: 'Next, create each person, then add them to a group with admin-add-user-to-group',
+      value: `aws cognito-idp admin-create-user --user-pool-id ${userPool.userPoolId} --username <e-mail>`,
+    });
+    new CfnOutput(this, 'NextLoadRegistry', {
+      description: 'Then, as the registry operator role, declare agents, units and facts',
+      value: `aws lambda invoke --function-name ${loader} --cli-binary-format raw-in-base64-out --payload file://registry.json reply.json`,
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { EnvelopeKeys } from '../keys/envelope-keys.ts';
+import { OperationsKey } from '../keys/operations-key.ts';
+import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
+
+/** Keys and the pepper: what must outlive every other stack. */
+export class KeysStack extends Stack {
+  readonly envelopes: EnvelopeKeys;
+  readonly operations: OperationsKey;
+  readonly pseudonyms: PseudonymSecret;
+
+  constructor(scope: Construct, id: string, props: StackProps) {
+    super(scope, id, { ...props, terminationProtection: true });
+    this.envelopes = new EnvelopeKeys(this, 'Envelopes');
+    this.operations = new OperationsKey(this, 'Operations');
+    this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', { encryptionKey: this.operations.key });
+  }
+}
