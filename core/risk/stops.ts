@@ -87,12 +87,7 @@ export function decodeStopAll(item: StoredItem | undefined): StopAll {
 export function encodeStopAll(stop: StopAll): StoredItem {
   return {
     version: stop.version,
-    claims: (stop.veto?.claims ?? []).map((claim) => [
-      claim.reason,
-      claim.byPseudonym,
-      claim.bySubject,
-      claim.atMs,
-    ]),
+    claims: (stop.veto?.claims ?? []).map((claim) => [claim.reason, claim.byPseudonym, claim.bySubject, claim.atMs]),
     riskLevel: stop.riskLevel,
     stamped: stop.stampedVersion ?? 0,
     repeats: stop.repeats ?? 0,
