@@ -7,6 +7,12 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    env: { CDK_VALIDATION: 'false', AWS_REGION: 'eu-west-1', POWERTOOLS_DEV: 'false' },
+    env: {
+      CDK_VALIDATION: 'false',
+      AWS_REGION: 'eu-west-1',
+      POWERTOOLS_SERVICE_NAME: 'test',
+      POWERTOOLS_METRICS_NAMESPACE: 'Countersign',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+    },
   },
 });

@@ -36,6 +36,8 @@ export interface AgentSnapshot {
  */
 export type AgentPlan<Outcome> =
   | { readonly done: Outcome }
+  /** The references asked for were the wrong ones: ask again, without a pause. */
+  | { readonly reread: true }
   | {
       readonly event: EventDraft;
       readonly head?: Partial<Omit<AgentHead, 'version' | 'chain'>>;
@@ -68,14 +70,15 @@ const MAX_BACK_OFF_MS = 250;
 export async function changeAgent<Outcome>(
   deps: ChangeDeps,
   agentId: string,
-  extraRefs: readonly EntityRef[],
+  extraRefs: readonly EntityRef[] | (() => readonly EntityRef[]),
   plan: (snapshot: AgentSnapshot) => AgentPlan<Outcome>,
 ): Promise<Result<Outcome, Contention>> {
   return attempt(deps, async () => {
-    const snapshot = await readAgent(deps, agentId, extraRefs);
+    const snapshot = await readAgent(deps, agentId, typeof extraRefs === 'function' ? extraRefs() : extraRefs);
     if (snapshot === 'stale') return 'again';
     const next = plan(snapshot);
     if ('done' in next) return { outcome: next.done };
+    if ('reread' in next) return 'at once';
     const event = chainEvent(
       agentChain(agentId),
       snapshot.head.chain,
@@ -125,15 +128,18 @@ export async function readAgent(
 /** Runs one attempt after another until one has an outcome, within {@link MAX_ATTEMPTS}. */
 export async function attempt<Outcome>(
   deps: Pick<ChangeDeps, 'entropy' | 'pause'>,
-  once: () => Promise<{ readonly outcome: Outcome } | 'again'>,
+  once: () => Promise<{ readonly outcome: Outcome } | 'again' | 'at once'>,
 ): Promise<Result<Outcome, Contention>> {
   let fault: StorageFault | undefined;
+  let isPaused = false;
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
-    if (attempts > 0) await deps.pause.forMs(backOffMs(attempts, deps.entropy.jitter()));
+    if (isPaused) await deps.pause.forMs(backOffMs(attempts, deps.entropy.jitter()));
+    isPaused = true;
     try {
       const result = await once();
       fault = undefined;
-      if (result !== 'again') return ok(result.outcome);
+      if (typeof result === 'object') return ok(result.outcome);
+      isPaused = result === 'again';
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       fault = error;

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as v from 'valibot';
-import type { JsonValue } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Largest request body, bytes. */
@@ -12,6 +12,12 @@ export const MAX_BODY_DEPTH = 16;
 export const IdSchema = v.pipe(
   v.string(),
   v.regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 printable ascii characters'),
+);
+
+/** Any JSON object. What is in it was checked for canonical form before. */
+export const JsonObjectSchema = v.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'expected an object',
 );
 
 /** A reason a person or agent gives: 1 to 500 characters, no control characters. */

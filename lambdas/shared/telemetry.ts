@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
+import type { Verdict } from '../../core/gate/decision.ts';
 
 /** Structured logs. Bodies, tokens, envelopes and parameters are never logged. */
 export const logger = new Logger();
@@ -24,6 +25,13 @@ export type MetricName =
   | 'ContentionGivenUp'
   | 'StorageFault';
 
+/** What a decision counts as. */
+export const VERDICT_METRICS = {
+  allow: 'DecisionAllowed',
+  deny: 'DecisionDenied',
+  require_approval: 'DecisionApprovalRequired',
+} as const satisfies { readonly [V in Verdict]: MetricName };
+
 /** Counts an occurrence. */
 export function count(name: MetricName, occurrences = 1): void {
   metrics.addMetric(name, MetricUnit.Count, occurrences);
@@ -32,7 +40,7 @@ export function count(name: MetricName, occurrences = 1): void {
 /** Writes what was counted during an invocation, whether it succeeded or not. */
 export function publishMetrics(): MiddlewareObj {
   const publish = () => {
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
   return { after: publish, onError: publish };
 }

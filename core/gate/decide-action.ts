@@ -1,0 +1,136 @@
+import type { AgentRegistration } from '../authority/registration.ts';
+import { budgetFacts } from '../budget/budget-facts.ts';
+import type { BudgetDemand, BudgetView } from '../budget/budget-view.ts';
+import { NO_AMOUNT } from '../budget/caps.ts';
+import type { JsonObject } from '../json.ts';
+import type { AgentSnapshot } from '../state/change-agent.ts';
+import type { ActionRequest } from './action.ts';
+import type { CompiledBundle } from './bundle.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
+import type { DecisionItems, DecisionRefs } from './decision-inputs.ts';
+import { budgetViewOf, decisionItems, demandFor, registrationOf } from './decision-inputs.ts';
+import { contextToJson } from './facts/context.ts';
+import type { BudgetFacts } from './facts.ts';
+import { buildContext, factItemsOf, movedMicroUsd, UNDECLARED_BUDGET } from './facts.ts';
+import type { GateDeps } from './gate-deps.ts';
+
+/** People's approvals for exactly this action, as facts. */
+export interface ApprovalFacts {
+  readonly count: number;
+  readonly managerCount: number;
+}
+
+/** No approvals. */
+export const NO_APPROVALS: ApprovalFacts = { count: 0, managerCount: 0 };
+
+/** A decision with everything that went into it. */
+export interface DecidedAction {
+  readonly decision: Decision;
+  readonly context: JsonObject;
+  readonly demand: BudgetDemand;
+  /** What an allow adds to the amounts that its session and day moved. */
+  readonly movedMicroUsd: bigint;
+  /** The action's amount, micro-USD, where the catalogue says there is one. */
+  readonly amountMicroUsd?: number;
+  /** Absent when the agent or its unit is not declared. */
+  readonly budget?: BudgetView;
+}
+
+/** What {@link decideAction} decides about. */
+export interface DecisionInput {
+  readonly agentId: string;
+  readonly request: ActionRequest;
+  readonly refs: DecisionRefs;
+  readonly snapshot: AgentSnapshot;
+  readonly approvals: ApprovalFacts;
+}
+
+/**
+ * Computes the facts of an action from what was read, and decides. Pure.
+ *
+ * @returns `reread` when the guess which unit the agent belongs to was wrong; the hint is put right on the way
+ * @throws {CorruptState} when stored state can't be read
+ */
+export function decideAction(
+  deps: Pick<GateDeps, 'bundle' | 'prices' | 'unitHints'>,
+  input: DecisionInput,
+): DecidedAction | 'reread' {
+  const { agentId, request, refs, snapshot } = input;
+  const registration = registrationOf(snapshot);
+  if (registration?.unitId !== refs.unitId) {
+    correctHint(deps.unitHints, agentId, registration?.unitId);
+    return 'reread';
+  }
+  const entry = deps.bundle.catalogue.get(request.type);
+  if (entry === undefined) return undecidable(deps.bundle, agentId, request);
+  const items = decisionItems(refs, snapshot.items);
+  const budget = budgetViewOf(snapshot, registration, items, refs.month, request.sessionId);
+  const demand = demandFor(entry, request, deps.prices, snapshot.nowMs);
+  return decided(deps.bundle, input, { entry, registration, items, demand, budget });
+}
+
+interface Gathered {
+  readonly entry: CatalogueEntry;
+  readonly registration: AgentRegistration | undefined;
+  readonly items: DecisionItems;
+  readonly demand: BudgetDemand;
+  readonly budget: BudgetView | undefined;
+}
+
+function decided(bundle: CompiledBundle, input: DecisionInput, gathered: Gathered): DecidedAction {
+  const { agentId, request, snapshot, approvals } = input;
+  const { entry, registration, items, demand, budget } = gathered;
+  const facts = buildContext({
+    entry,
+    request,
+    registration,
+    head: snapshot.head,
+    stopAll: snapshot.stopAll,
+    agentStop: snapshot.agentStop,
+    budget: budgetContext(budget, demand),
+    factItems: factItemsOf(entry, request, items.facts),
+    approvals,
+    nowMs: snapshot.nowMs,
+  });
+  const context = contextToJson(facts);
+  return {
+    decision: decide({ agentId, actionType: request.type, resource: request.resource, context }, bundle),
+    context,
+    demand,
+    movedMicroUsd: movedMicroUsd(entry, facts),
+    ...(entry.amount !== undefined && facts.amount.valid && { amountMicroUsd: facts.amount.microUsd }),
+    ...(budget !== undefined && { budget }),
+  };
+}
+
+function budgetContext(view: BudgetView | undefined, demand: BudgetDemand): BudgetFacts {
+  if (view === undefined) return UNDECLARED_BUDGET;
+  const facts = budgetFacts(view, demand);
+  return {
+    declared: true,
+    priced: facts.modelKnown && facts.valid,
+    sessionUsdExceeded: facts.sessionUsdExceeded,
+    sessionTokensExceeded: facts.sessionTokensExceeded,
+    dayUsdExceeded: facts.dayUsdExceeded,
+    dayTokensExceeded: facts.dayTokensExceeded,
+    unitUsdExceeded: facts.unitUsdExceeded,
+    unitTokensExceeded: facts.unitTokensExceeded,
+  };
+}
+
+/** An action type the catalogue does not know has no facts; `decide` denies it with its own text. */
+function undecidable(bundle: CompiledBundle, agentId: string, request: ActionRequest): DecidedAction {
+  return {
+    decision: decide({ agentId, actionType: request.type, resource: request.resource, context: {} }, bundle),
+    context: {},
+    demand: { required: false, modelKnown: true, valid: true, ...NO_AMOUNT },
+    movedMicroUsd: 0n,
+  };
+}
+
+function correctHint(hints: Map<string, string>, agentId: string, unitId: string | undefined): void {
+  if (unitId === undefined) hints.delete(agentId);
+  else hints.set(agentId, unitId);
+}

@@ -1,0 +1,28 @@
+import type { PriceTable } from '../budget/prices.ts';
+import type { Pseudonymizer } from '../ports.ts';
+import type { ChangeDeps } from '../state/change-agent.ts';
+import type { CompiledBundle } from './bundle.ts';
+
+/** Limits an operator sets. */
+export interface GateSettings {
+  /** How long a hold lives without an outcome, seconds. */
+  readonly reservationTtlSeconds: number;
+  /** How long people have to answer, seconds. */
+  readonly approvalTimeoutSeconds: number;
+}
+
+/** What the gate needs from outside. */
+export interface GateDeps extends ChangeDeps {
+  readonly pseudonyms: Pseudonymizer;
+  readonly bundle: CompiledBundle;
+  readonly prices: PriceTable;
+  readonly settings: GateSettings;
+  /**
+   * Which unit an agent belonged to when last read, so that its budget can be asked for in the same read. Only ever a
+   * guess: a wrong one is found out by the registration read beside it, and read again.
+   */
+  readonly unitHints: Map<string, string>;
+}
+
+/** How long an action's record is kept in the state table, seconds: the ledger keeps what happened. */
+export const ACTION_KEPT_SECONDS = 400 * 86_400;

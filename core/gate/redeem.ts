@@ -1,0 +1,214 @@
+import type { Envelope, EnvelopeProblemCode } from '../approval/envelope.ts';
+import type { VerifiedApprovals } from '../approval/verify-envelopes.ts';
+import { verifyEnvelopes } from '../approval/verify-envelopes.ts';
+import type { Reserved } from '../budget/reservation.ts';
+import type { JsonObject } from '../json.ts';
+import type { ChainedEvent } from '../ledger/event.ts';
+import type { EnvelopeVerifier } from '../ports.ts';
+import type { Result } from '../result.ts';
+import { ok, refused } from '../result.ts';
+import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent.ts';
+import { changeAgent } from '../state/change-agent.ts';
+import type { EntityRef, Write } from '../state/entities.ts';
+import type { ActionRequest } from './action.ts';
+import type { ActionRecord, ActionStatus } from './action-record.ts';
+import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import type { DecidedAction } from './decide-action.ts';
+import { decideAction } from './decide-action.ts';
+
+import { decisionEvent } from './decision-event.ts';
+import type { DecisionRefs } from './decision-inputs.ts';
+import { decisionRefs } from './decision-inputs.ts';
+import type { GateDeps } from './gate-deps.ts';
+import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
+import { budgetDenial } from './limit-denial.ts';
+import { heldFields, holdFor } from './submit.ts';
+
+/** What redeeming needs besides the gate's own ports. */
+export interface RedeemDeps extends GateDeps {
+  readonly verifier: EnvelopeVerifier;
+}
+
+/** Why an action was not redeemed. */
+export type RedeemProblem =
+  | { readonly code: 'action_not_found' }
+  | { readonly code: 'already_redeemed'; readonly record: ActionRecord }
+  | { readonly code: 'not_approved'; readonly status: ActionStatus }
+  | { readonly code: EnvelopeProblemCode; readonly index: number }
+  /** The envelopes hold, but the gate no longer allows the action. */
+  | { readonly code: 'denied_at_redemption'; readonly decision: DecidedAction['decision'] };
+
+/** A redeemed action. */
+export interface Redeemed {
+  readonly record: ActionRecord;
+  readonly alertCount: number;
+}
+
+type Outcome = Result<Redeemed, RedeemProblem>;
+
+interface Redemption {
+  readonly agentId: string;
+  readonly actionId: string;
+  readonly request: ActionRequest;
+  readonly approvals: VerifiedApprovals;
+}
+
+/**
+ * Redeems an approved action: checks the envelopes, reads state afresh, decides again with the approvals as facts, and
+ * on an allow consumes the approval in the same transaction that records the decision. Everything the decision rests
+ * on comes from stored state; the agent brings nothing but the envelopes.
+ *
+ * @throws {StorageFault} when the redemption could not be recorded: nothing is allowed then
+ */
+export async function redeemAction(
+  deps: RedeemDeps,
+  agentId: string,
+  actionId: string,
+  envelopes: readonly Envelope[],
+): Promise<Result<Redeemed, RedeemProblem | Contention>> {
+  const actionRef: EntityRef = { entity: 'action', agentId, actionId };
+  const [stored] = await deps.store.read([actionRef]);
+  if (stored === undefined) return refused({ code: 'action_not_found' });
+  const record = decodeActionRecord(actionId, stored);
+  const standing = standingProblem(record);
+  if (standing !== undefined) return refused(standing);
+  const verified = await verifyEnvelopes(deps.verifier, envelopes, {
+    actionId,
+    actionDigest: record.digest,
+    agentId,
+    nowMs: deps.clock.nowMs(),
+  });
+  if (!verified.ok) return recordRefusal(deps, agentId, record, verified.problem);
+  const request = requestOf(record);
+  const redemption: Redemption = { agentId, actionId, request, approvals: verified.value };
+  const entry = deps.bundle.catalogue.get(request.type);
+  let refs: DecisionRefs;
+  const changed = await changeAgent<Outcome>(
+    deps,
+    agentId,
+    () => {
+      refs = decisionRefs(deps, agentId, actionId, entry, request);
+      return refs.refs;
+    },
+    (snapshot) => planRedemption(deps, redemption, refs, snapshot),
+  );
+  return changed.ok ? changed.value : changed;
+}
+
+function planRedemption(
+  deps: RedeemDeps,
+  redemption: Redemption,
+  refs: DecisionRefs,
+  snapshot: AgentSnapshot,
+): AgentPlan<Outcome> {
+  const { agentId, actionId, request, approvals } = redemption;
+  const [stored] = snapshot.items;
+  if (stored === undefined) return { done: refused({ code: 'action_not_found' }) };
+  const record = decodeActionRecord(actionId, stored);
+  const standing = standingProblem(record);
+  if (standing !== undefined) return { done: refused(standing) };
+  const facts = { count: approvals.count, managerCount: approvals.managers };
+  const decided = decideAction(deps, { agentId, request, refs, snapshot, approvals: facts });
+  if (decided === 'reread') return { reread: true };
+  const hold = decided.decision.verdict === 'allow' ? holdFor(deps, actionId, snapshot, decided) : undefined;
+  if (hold === undefined) return planDenial(deps, redemption, record, decided);
+  if (!hold.ok) {
+    const denied = { ...decided, decision: budgetDenial(deps.bundle, decided.decision) };
+    return planDenial(deps, redemption, record, denied);
+  }
+  return planAllow(deps, redemption, record, decided, hold.value);
+}
+
+function planAllow(
+  deps: RedeemDeps,
+  { agentId, actionId, request, approvals }: Redemption,
+  record: ActionRecord,
+  decided: DecidedAction,
+  held: Reserved,
+): AgentPlan<Outcome> {
+  const next = (event: ChainedEvent): ActionRecord => {
+    const { paramsJson: _shownToPeopleOnly, approvalExpiresAtMs: _over, ...kept } = record;
+    return {
+      ...kept,
+      status: 'redeemed',
+      decision: decided.decision,
+      ledger: { chain: event.chain, seq: event.seq, hash: event.hash },
+      ...heldFields(request, held),
+    };
+  };
+  return {
+    event: decisionEvent(deps.pseudonyms, {
+      type: 'action.redeemed',
+      agentId,
+      actionId,
+      digest: record.digest,
+      request,
+      decided,
+      held,
+      envelopeIds: approvals.envelopeIds,
+    }),
+    head: held.head,
+    writes: (event) => [redeemedWrite(agentId, next(event)), ...held.writes],
+    result: (event) => ok({ record: next(event), alertCount: held.alerts.length }),
+  };
+}
+
+/** The approval stays unspent: an agent that was stopped may try again while its envelopes live. */
+function planDenial(
+  deps: RedeemDeps,
+  { agentId, actionId, request, approvals }: Redemption,
+  record: ActionRecord,
+  decided: DecidedAction,
+): AgentPlan<Outcome> {
+  const event = decisionEvent(deps.pseudonyms, {
+    type: 'action.redeem_refused',
+    agentId,
+    actionId,
+    digest: record.digest,
+    request,
+    decided,
+    envelopeIds: approvals.envelopeIds,
+  });
+  return {
+    event: { ...event, data: { ...event.data, code: 'denied_at_redemption' } },
+    result: () => refused({ code: 'denied_at_redemption', decision: decided.decision }),
+  };
+}
+
+const BYPASS_REFS = ['AIR-SEC-024'];
+
+async function recordRefusal(
+  deps: RedeemDeps,
+  agentId: string,
+  record: ActionRecord,
+  problem: { readonly code: EnvelopeProblemCode; readonly index: number },
+): Promise<Result<Redeemed, RedeemProblem | Contention>> {
+  const data: JsonObject = { actionId: record.actionId, actionDigest: record.digest, ...problem };
+  const changed = await changeAgent<Outcome>(deps, agentId, [], () => ({
+    event: { type: 'action.redeem_refused', agentId, frameworkRefs: BYPASS_REFS, data },
+    result: () => refused(problem),
+  }));
+  return changed.ok ? changed.value : changed;
+}
+
+function standingProblem(record: ActionRecord): RedeemProblem | undefined {
+  if (record.status === 'redeemed' || record.status === 'settled') return { code: 'already_redeemed', record };
+  return record.status === 'approved' ? undefined : { code: 'not_approved', status: record.status };
+}
+
+/** The request as it was approved. The idempotency key has done its work: the action's id stands for it. */
+function requestOf(record: ActionRecord): ActionRequest {
+  // Written from a parsed request's parameters.
+  const params = JSON.parse(record.paramsJson ?? '{}') as JsonObject;
+  const { type, resource, sessionId } = record;
+  return { type, resource, sessionId, params, idempotencyKey: '' };
+}
+
+function redeemedWrite(agentId: string, record: ActionRecord): Write {
+  return {
+    op: 'put',
+    ref: { entity: 'action', agentId, actionId: record.actionId },
+    item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + ACTION_KEPT_SECONDS),
+    when: [{ if: 'equals', attribute: 'status', value: 'approved' }],
+  };
+}

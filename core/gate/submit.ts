@@ -1,0 +1,198 @@
+import { reserve } from '../budget/reservation.ts';
+import { canonicalJson } from '../ledger/canonical.ts';
+import type { ChainedEvent } from '../ledger/event.ts';
+import type { Result } from '../result.ts';
+import { refused } from '../result.ts';
+import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent.ts';
+import { changeAgent } from '../state/change-agent.ts';
+import type { Write } from '../state/entities.ts';
+import type { ActionRequest } from './action.ts';
+import { actionDigest, actionIdFor } from './action.ts';
+import type { ActionRecord } from './action-record.ts';
+import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import type { DecidedAction } from './decide-action.ts';
+import { decideAction, NO_APPROVALS } from './decide-action.ts';
+import type { Held } from './decision-event.ts';
+import { decisionEvent } from './decision-event.ts';
+import type { DecisionRefs } from './decision-inputs.ts';
+import { decisionRefs } from './decision-inputs.ts';
+import type { GateDeps } from './gate-deps.ts';
+import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
+import { budgetDenial } from './limit-denial.ts';
+
+/** The same idempotency key was used for other content. */
+export interface KeyReused {
+  readonly code: 'idempotency_key_reused';
+  readonly actionId: string;
+}
+
+/** How a submission ended. `isRepeat` when an earlier request with the same key had been decided already. */
+export interface Submitted {
+  readonly record: ActionRecord;
+  readonly isRepeat: boolean;
+  /** Caps that this decision brought to the alert threshold. */
+  readonly alertCount: number;
+}
+
+interface Submission {
+  readonly agentId: string;
+  readonly request: ActionRequest;
+  readonly actionId: string;
+  readonly digest: string;
+}
+
+/**
+ * Decides an action: one strongly consistent read, the pure gate, one transaction with the head, the ledger row, the
+ * action and, when money is held, the unit's month. A repeated request finds the first one's record.
+ *
+ * @throws {StorageFault} when the decision could not be recorded: nothing is allowed then
+ */
+export async function submitAction(
+  deps: GateDeps,
+  agentId: string,
+  request: ActionRequest,
+): Promise<Result<Submitted, KeyReused | Contention>> {
+  const submission: Submission = {
+    agentId,
+    request,
+    actionId: actionIdFor(agentId, request.idempotencyKey),
+    digest: actionDigest(agentId, request),
+  };
+  const entry = deps.bundle.catalogue.get(request.type);
+  let refs: DecisionRefs;
+  const changed = await changeAgent<Result<Submitted, KeyReused>>(
+    deps,
+    agentId,
+    () => {
+      refs = decisionRefs(deps, agentId, submission.actionId, entry, request);
+      return refs.refs;
+    },
+    (snapshot) => planSubmission(deps, submission, refs, snapshot),
+  );
+  return changed.ok ? changed.value : changed;
+}
+
+function planSubmission(
+  deps: GateDeps,
+  submission: Submission,
+  refs: DecisionRefs,
+  snapshot: AgentSnapshot,
+): AgentPlan<Result<Submitted, KeyReused>> {
+  const { agentId, request, actionId } = submission;
+  const stored = snapshot.items[0];
+  if (stored !== undefined) return { done: repeated(submission, decodeActionRecord(actionId, stored)) };
+  const decided = decideAction(deps, { agentId, request, refs, snapshot, approvals: NO_APPROVALS });
+  if (decided === 'reread') return { reread: true };
+  return planDecision(deps, submission, snapshot, decided);
+}
+
+function planDecision(
+  deps: GateDeps,
+  submission: Submission,
+  snapshot: AgentSnapshot,
+  decided: DecidedAction,
+): AgentPlan<Result<Submitted, KeyReused>> {
+  const { agentId, actionId, digest, request } = submission;
+  const { verdict } = decided.decision;
+  const hold = verdict === 'allow' ? holdFor(deps, actionId, snapshot, decided) : undefined;
+  if (hold !== undefined && !hold.ok) {
+    const denied = { ...decided, decision: budgetDenial(deps.bundle, decided.decision) };
+    return planDecision(deps, submission, snapshot, denied);
+  }
+  const held = hold?.value;
+  return {
+    event: decisionEvent(deps.pseudonyms, {
+      type: 'action.decided',
+      agentId,
+      actionId,
+      digest,
+      request,
+      decided,
+      ...(held !== undefined && { held }),
+    }),
+    head: {
+      ...held?.head,
+      ...(verdict === 'require_approval' && { pendingApprovals: snapshot.head.pendingApprovals + 1 }),
+    },
+    writes: (event) => [
+      recordWrite(agentId, newRecord(deps, submission, snapshot.nowMs, decided, held, event)),
+      ...(held?.writes ?? []),
+    ],
+    result: (event) => ({
+      ok: true,
+      value: {
+        record: newRecord(deps, submission, snapshot.nowMs, decided, held, event),
+        isRepeat: false,
+        alertCount: held?.alerts.length ?? 0,
+      },
+    }),
+  };
+}
+
+/** What an allow holds; refused when the budget is in the way although no rule was. */
+export function holdFor(deps: GateDeps, actionId: string, snapshot: AgentSnapshot, decided: DecidedAction) {
+  if (decided.budget === undefined) return refused({ code: 'budget_undeclared' as const });
+  return reserve(decided.budget, {
+    actionId,
+    demand: decided.demand,
+    actionAmountMicroUsd: decided.movedMicroUsd,
+    lapsesAtMs: snapshot.nowMs + deps.settings.reservationTtlSeconds * 1_000,
+  });
+}
+
+function repeated(submission: Submission, record: ActionRecord): Result<Submitted, KeyReused> {
+  if (record.digest !== submission.digest) {
+    return refused({ code: 'idempotency_key_reused', actionId: submission.actionId });
+  }
+  return { ok: true, value: { record, isRepeat: true, alertCount: 0 } };
+}
+
+const STATUS_OF = { allow: 'allowed', deny: 'denied', require_approval: 'pending_approval' } as const;
+
+function newRecord(
+  deps: GateDeps,
+  { actionId, digest, request }: Submission,
+  nowMs: number,
+  { decision }: DecidedAction,
+  held: Held | undefined,
+  event: ChainedEvent,
+): ActionRecord {
+  return {
+    actionId,
+    status: STATUS_OF[decision.verdict],
+    digest,
+    type: request.type,
+    resource: request.resource,
+    sessionId: request.sessionId,
+    tier: decision.tier,
+    createdAtMs: nowMs,
+    decision,
+    ledger: { chain: event.chain, seq: event.seq, hash: event.hash },
+    ...(decision.verdict === 'require_approval' && {
+      paramsJson: canonicalJson(request.params),
+      approvalExpiresAtMs: nowMs + deps.settings.approvalTimeoutSeconds * 1_000,
+    }),
+    ...heldFields(request, held),
+  };
+}
+
+/** What a record keeps of a hold, so that the outcome can be settled. */
+export function heldFields(request: Pick<ActionRequest, 'params'>, held: Held | undefined): Partial<ActionRecord> {
+  if (held?.reservation === undefined) return {};
+  const { model } = request.params;
+  return {
+    reservedMicroUsd: held.reservation.microUsd.toString(),
+    reservedTokens: held.reservation.tokens.toString(),
+    lapsesAtMs: held.reservation.lapsesAtMs,
+    ...(typeof model === 'string' && { model }),
+  };
+}
+
+function recordWrite(agentId: string, record: ActionRecord): Write {
+  return {
+    op: 'put',
+    ref: { entity: 'action', agentId, actionId: record.actionId },
+    item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + ACTION_KEPT_SECONDS),
+    when: [{ if: 'absent' }],
+  };
+}

@@ -1,0 +1,30 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
+import { StepFunctionsWorkflow } from '../../aws/step-functions.ts';
+import type { GateDeps } from '../../core/gate/gate-deps.ts';
+import { policyBundle } from './bundle.ts';
+import { requiredEnv, requiredSeconds } from './environment.ts';
+import { priceTable } from './prices.ts';
+import { coreDeps } from './wiring.ts';
+
+/** Guesses outlive an invocation on purpose: they save a read and are checked by every read. */
+const unitHints = new Map<string, string>();
+
+/** Wires what decisions need. */
+export async function gateDeps(): Promise<GateDeps> {
+  return {
+    ...(await coreDeps()),
+    bundle: policyBundle(),
+    prices: priceTable,
+    unitHints,
+    settings: {
+      reservationTtlSeconds: requiredSeconds('RESERVATION_TTL_SECONDS'),
+      approvalTimeoutSeconds: requiredSeconds('APPROVAL_TIMEOUT_SECONDS'),
+    },
+  };
+}
+
+/** The approval workflow of this deployment. */
+export function approvalWorkflow(): StepFunctionsWorkflow {
+  return new StepFunctionsWorkflow(new SFNClient(CLIENT_DEFAULTS), requiredEnv('APPROVAL_STATE_MACHINE_ARN'));
+}
