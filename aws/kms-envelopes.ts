@@ -1,0 +1,99 @@
+import type { KMSClient } from '@aws-sdk/client-kms';
+import { GenerateMacCommand, KMSInvalidMacException, SignCommand, VerifyMacCommand } from '@aws-sdk/client-kms';
+import type { EnvelopeSealer, EnvelopeVerifier } from '../core/ports.ts';
+
+/** Thrown when KMS could not answer. No answer is never a valid envelope. */
+export class EnvelopeKeyFault extends Error {
+  override readonly name = 'EnvelopeKeyFault';
+  readonly code = 'envelope_key_fault';
+}
+
+/** KMS's limit on what it MACs or signs unhashed, bytes. */
+const MAX_MESSAGE_BYTES = 4_096;
+
+/**
+ * Makes envelope MACs and signatures with two KMS keys. Both operations have no effect but their answer, so the
+ * client's own retries are safe.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
+ */
+export class KmsEnvelopeSealer implements EnvelopeSealer {
+  readonly #client: KMSClient;
+  readonly #keys: { readonly macKeyId: string; readonly signingKeyId: string };
+
+  constructor(client: KMSClient, keys: { readonly macKeyId: string; readonly signingKeyId: string }) {
+    this.#client = client;
+    this.#keys = keys;
+  }
+
+  /** HMAC-SHA-256, 32 bytes. @throws {EnvelopeKeyFault} when KMS could not answer */
+  async mac(bytes: Uint8Array): Promise<Uint8Array> {
+    const Message = checked(bytes);
+    const { Mac } = await answer('GenerateMac', () =>
+      this.#client.send(new GenerateMacCommand({ KeyId: this.#keys.macKeyId, MacAlgorithm: 'HMAC_SHA_256', Message })),
+    );
+    return filled(Mac, 'GenerateMac');
+  }
+
+  /** ECDSA on P-256 over SHA-256, DER. @throws {EnvelopeKeyFault} when KMS could not answer */
+  async sign(bytes: Uint8Array): Promise<Uint8Array> {
+    const Message = checked(bytes);
+    const { Signature } = await answer('Sign', () =>
+      this.#client.send(
+        new SignCommand({
+          KeyId: this.#keys.signingKeyId,
+          MessageType: 'RAW',
+          SigningAlgorithm: 'ECDSA_SHA_256',
+          Message,
+        }),
+      ),
+    );
+    return filled(Signature, 'Sign');
+  }
+}
+
+/**
+ * Checks envelope MACs with KMS; its role may not make one.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_VerifyMac.html
+ */
+export class KmsEnvelopeVerifier implements EnvelopeVerifier {
+  readonly #client: KMSClient;
+  readonly #macKeyId: string;
+
+  constructor(client: KMSClient, macKeyId: string) {
+    this.#client = client;
+    this.#macKeyId = macKeyId;
+  }
+
+  /** False only when KMS says so. @throws {EnvelopeKeyFault} when KMS could not answer */
+  async verifyMac(bytes: Uint8Array, mac: Uint8Array): Promise<boolean> {
+    const request = { KeyId: this.#macKeyId, MacAlgorithm: 'HMAC_SHA_256' as const, Message: checked(bytes), Mac: mac };
+    try {
+      const { MacValid } = await this.#client.send(new VerifyMacCommand(request));
+      return MacValid === true;
+    } catch (error) {
+      if (error instanceof KMSInvalidMacException) return false;
+      throw new EnvelopeKeyFault('`VerifyMac` could not be completed', { cause: error });
+    }
+  }
+}
+
+async function answer<Reply>(operation: string, send: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await send();
+  } catch (error) {
+    throw new EnvelopeKeyFault(`\`${operation}\` could not be completed`, { cause: error });
+  }
+}
+
+function checked(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > 0 && bytes.length <= MAX_MESSAGE_BYTES) return bytes;
+  throw new RangeError(`expected 1 to ${MAX_MESSAGE_BYTES} bytes, got \`${bytes.length}\``);
+}
+
+function filled(bytes: Uint8Array | undefined, operation: string): Uint8Array {
+  if (bytes !== undefined && bytes.length > 0) return bytes;
+  throw new EnvelopeKeyFault(`expected \`${operation}\` to return bytes, got nothing`);
+}
