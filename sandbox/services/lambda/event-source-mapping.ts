@@ -14,6 +14,7 @@ import type { Caller, SandboxContext } from '../../contract.ts';
 import { readJson, writeJsonDurably } from './durable-json.ts';
 import type { EventSourceConfig } from './event-source-config.ts';
 import type { LambdaService } from './lambda-service.ts';
+import { roleCaller } from './role-caller.ts';
 import { asList, asRecord, optionalText } from './template-values.ts';
 
 /** A record as `GetRecords` returns it, in its JSON wire form. */
@@ -68,7 +69,7 @@ export class EventSourceMapping {
     );
     if (target === undefined)
       throw new TypeError(`${config.id}: expected a known function, got \`${config.functionName}\``);
-    this.#caller = context.vault.issue(target.roleArn, 'event-source').caller;
+    this.#caller = roleCaller(target.roleArn, 'event-source', context.assembly.accountId);
     for (const action of STREAM_ACTIONS) context.authorizer.authorize(this.#caller, action, config.streamArn);
     this.#checkpointFile = join(context.stateDir, `checkpoint-${config.id}.json`);
     this.#checkpoint = optionalText(asRecord(readJson(this.#checkpointFile), config.id)['sequenceNumber'], config.id);

@@ -32,6 +32,9 @@ const RETRY_DELAYS_MS = [60_000, 120_000] as const;
 const CREDENTIAL_TTL_SECONDS = 3600;
 const INVOKE_PATH = /^\/2015-03-31\/functions\/(.+)\/invocations\/?$/;
 
+/** What a service needs to invoke functions with a caller's rights. */
+export type FunctionCaller = Pick<LambdaService, 'invokeAs'>;
+
 /** How the Lambda service is set up. */
 export interface LambdaOptions {
   /** Threads per function and invocations per thread; one and one where it says nothing. */
