@@ -1,5 +1,6 @@
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
+import type { ChangeDeps, Contention } from '../state/change-agent.ts';
 import { changeControl } from '../state/change-control.ts';
 import { decodeIdentity } from './agent-directory.ts';
 import type { ControlChange, ControlDeps, ControlProblem, ControlRequest, Planned } from './control.ts';
@@ -58,16 +59,20 @@ export async function haltAgent(
   if ('refusal' in planned.value) return refused(planned.value.refusal);
   const { stop, change, repeated } = planned.value;
   if (repeated) await countRepeat(deps, agentStopRef(request.agentId), stop.version);
-  const stamped = await finishAgentStop(deps, request.agentId, stop);
-  return stamped.ok ? ok(change) : stamped;
+  const stamped = await stampAgentStop(deps, request.agentId, stop);
+  if (!stamped.ok) return stamped;
+  if (stop.stampedVersion !== stop.version) await noteStamped(deps, agentStopRef(request.agentId), stop.version);
+  return ok(change);
 }
 
 /** Stamps an agent's head with its stop, unless that is known to be done. */
-export async function finishAgentStop(deps: ControlDeps, agentId: string, stop: AgentStop) {
-  if (stop.stampedVersion === stop.version) return ok(0);
-  const stamped = await stampHeads(deps, [agentId], 'agentStopVersion', stop.version);
-  if (stamped.ok) await noteStamped(deps, agentStopRef(agentId), stop.version);
-  return stamped;
+export async function stampAgentStop(
+  deps: ChangeDeps,
+  agentId: string,
+  stop: AgentStop,
+): Promise<Result<number, Contention>> {
+  if ((stop.stampedVersion ?? 0) === stop.version) return ok(0);
+  return stampHeads(deps, [agentId], 'agentStopVersion', stop.version);
 }
 
 /**

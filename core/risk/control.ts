@@ -3,13 +3,12 @@ import { normaliseIdentity } from '../approval/separation.ts';
 import type { JsonObject } from '../json.ts';
 import type { ChainedEvent, EventDraft, EventType } from '../ledger/event.ts';
 import type { Pseudonymizer } from '../ports.ts';
-import type { ChangeDeps, Contention } from '../state/change-agent.ts';
-import type { AgentDirectory } from './agent-directory.ts';
+import type { Contention } from '../state/change-agent.ts';
+import type { StampDeps } from './stamp.ts';
 
 /** What control changes need from outside. */
-export interface ControlDeps extends ChangeDeps {
+export interface ControlDeps extends StampDeps {
   readonly pseudonyms: Pseudonymizer;
-  readonly directory: AgentDirectory;
 }
 
 /** Who asks for a change, and why. The reason is recorded as given. */

@@ -1,8 +1,8 @@
 import { readMany } from './agent-directory.ts';
-import { finishAgentStop } from './agent-halt.ts';
-import type { ControlDeps } from './control.ts';
+import { stampAgentStop } from './agent-halt.ts';
+import type { StampDeps } from './stamp.ts';
 import { agentStopRef, readAgentStop, readStopAll, STOP_ALL } from './stop-records.ts';
-import { finishStopAll } from './veto.ts';
+import { stampStopAll } from './veto.ts';
 
 /** What finishing came to. */
 export interface FinishedStops {
@@ -14,8 +14,11 @@ export interface FinishedStops {
   readonly unreadable: number;
 }
 
-/** Finishes every stop that was recorded but, after a crash, not stamped on all heads. */
-export async function finishStops(deps: ControlDeps, agentIds: readonly string[]): Promise<FinishedStops> {
+/**
+ * Stamps every stop that was recorded but, after a crash, is not on all heads. It notes nothing on the records, so that
+ * whoever sweeps needs no right to write stops; until the next call for a stop notes it, every sweep looks again.
+ */
+export async function finishStops(deps: StampDeps, agentIds: readonly string[]): Promise<FinishedStops> {
   const nowMs = deps.clock.nowMs();
   const [storedAll] = await deps.store.read([STOP_ALL]);
   const stopAll = readStopAll(storedAll, nowMs);
@@ -23,11 +26,11 @@ export async function finishStops(deps: ControlDeps, agentIds: readonly string[]
   const outcomes = [];
   let unreadable = 0;
   if (stopAll.unreadable) unreadable += 1;
-  else outcomes.push(await finishStopAll(deps, stopAll.stop));
+  else outcomes.push(await stampStopAll(deps, stopAll.stop));
   for (const [index, agentId] of agentIds.entries()) {
     const { stop, unreadable: isUnreadable } = readAgentStop(items[index], nowMs);
     if (isUnreadable) unreadable += 1;
-    else if (stop.version > 0) outcomes.push(await finishAgentStop(deps, agentId, stop));
+    else if (stop.version > 0) outcomes.push(await stampAgentStop(deps, agentId, stop));
   }
   return {
     stamped: outcomes.reduce((sum, outcome) => sum + (outcome.ok ? outcome.value : 0), 0),

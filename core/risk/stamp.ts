@@ -3,10 +3,16 @@ import { ok, refused } from '../result.ts';
 import type { ChangeDeps, Contention } from '../state/change-agent.ts';
 import { attempt } from '../state/change-agent.ts';
 import type { EntityRef, StoredItem } from '../state/entities.ts';
+import type { AgentDirectory } from './agent-directory.ts';
 import { readMany } from './agent-directory.ts';
 
 /** Which of a head's stop versions a stop raises. */
 export type StampedVersion = 'stopAllVersion' | 'agentStopVersion';
+
+/** What stamping every agent needs from outside. */
+export interface StampDeps extends ChangeDeps {
+  readonly directory: AgentDirectory;
+}
 
 /** Heads stamped at the same time. */
 const PARALLEL = 8;

@@ -1,6 +1,6 @@
-import type { StateStore } from '../ports.ts';
 import type { ChangeDeps } from '../state/change-agent.ts';
 import type { Condition, EntityRef, StoredItem, StoredValue, Write } from '../state/entities.ts';
+import { StorageFault } from '../state/entities.ts';
 import { CorruptState } from '../state/stored.ts';
 import type { AgentStop, StopAll } from './stops.ts';
 import { decodeAgentStop, decodeStopAll, encodeAgentStop, encodeStopAll, HALT_LEVEL } from './stops.ts';
@@ -78,8 +78,13 @@ export async function countRepeat(deps: ChangeDeps, ref: EntityRef, version: num
   });
 }
 
-async function commitNote(deps: { readonly store: StateStore } & ChangeDeps, write: Write): Promise<void> {
-  await deps.store.commit([write], deps.entropy.ulid(deps.clock.nowMs()));
+/** A note that gets lost is made up for, so a fault while writing it must not fail a stop that already holds. */
+async function commitNote(deps: ChangeDeps, write: Write): Promise<void> {
+  try {
+    await deps.store.commit([write], deps.entropy.ulid(deps.clock.nowMs()));
+  } catch (error) {
+    if (!(error instanceof StorageFault)) throw error;
+  }
 }
 
 function readable<Stop>(decode: () => Stop, worst: () => Stop): ReadStop<Stop> {

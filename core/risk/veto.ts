@@ -1,10 +1,12 @@
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
+import type { Contention } from '../state/change-agent.ts';
 import { changeControl } from '../state/change-control.ts';
 import { registeredIdentities } from './agent-directory.ts';
 import type { ControlChange, ControlDeps, ControlProblem, ControlRequest, Planned } from './control.ts';
 import { controlEvent, pseudonymOf, recorded, refusal, subjectOf } from './control.ts';
 import { isAgentOrOwner, RISK_OFFICERS } from './identity.ts';
+import type { StampDeps } from './stamp.ts';
 import { stampHeads } from './stamp.ts';
 import { countRepeat, noteStamped, readStopAll, STOP_ALL, stampedAfterLifting, stopAllWrite } from './stop-records.ts';
 import type { StopAll, VetoClaim } from './stops.ts';
@@ -63,10 +65,15 @@ export async function raiseVeto(
 }
 
 /** Stamps every registered agent's head with the stop, unless that is known to be done. */
-export async function finishStopAll(deps: ControlDeps, stop: StopAll) {
+export async function stampStopAll(deps: StampDeps, stop: StopAll): Promise<Result<number, Contention>> {
   if ((stop.stampedVersion ?? 0) === stop.version) return ok(0);
-  const stamped = await stampHeads(deps, await deps.directory.agentIds(), 'stopAllVersion', stop.version);
-  if (stamped.ok) await noteStamped(deps, STOP_ALL, stop.version);
+  return stampHeads(deps, await deps.directory.agentIds(), 'stopAllVersion', stop.version);
+}
+
+/** Stamps as {@link stampStopAll} and notes that it is done. */
+export async function finishStopAll(deps: StampDeps, stop: StopAll): Promise<Result<number, Contention>> {
+  const stamped = await stampStopAll(deps, stop);
+  if (stamped.ok && stop.stampedVersion !== stop.version) await noteStamped(deps, STOP_ALL, stop.version);
   return stamped;
 }
 
