@@ -1,0 +1,5 @@
+-- Envelope redemptions refused: which envelopes were presented and refused, and why?
+SELECT time, agent, action_id, code, array_join(rules, ' ') AS rules
+FROM redemptions
+WHERE NOT redeemed
+ORDER BY time, action_id

@@ -1,0 +1,26 @@
+-- columns: time:varchar, change:varchar, agent:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, chain:varchar, seq:bigint, dt:varchar
+-- Halts, vetoes and risk levels, with who and why, and the changes that were refused.
+SELECT
+  time,
+  CASE
+    WHEN type = 'control.change_refused' THEN json_extract_scalar(data, '$.change')
+    ELSE type
+  END AS change,
+  COALESCE(json_extract_scalar(data, '$.agentId'), agent) AS agent,
+  json_extract_scalar(data, '$.level') AS level,
+  json_extract_scalar(data, '$.reason') AS reason,
+  json_extract_scalar(data, '$.by') AS person,
+  json_extract_scalar(data, '$.code') AS code,
+  CAST(json_extract_scalar(data, '$.stopVersion') AS bigint) AS stop_version,
+  chain,
+  seq,
+  dt
+FROM events
+WHERE type IN (
+  'control.agent_halted',
+  'control.agent_resumed',
+  'control.veto_raised',
+  'control.veto_cleared',
+  'control.risk_level_set',
+  'control.change_refused'
+)

@@ -1,0 +1,17 @@
+-- columns: time:varchar, agent:varchar, action_id:varchar, ended_by:varchar, result:varchar, settled_micro_usd:bigint, settled_tokens:bigint, overrun:boolean, reason:varchar, chain:varchar, seq:bigint, dt:varchar
+-- How actions ended: reported by the agent, cancelled, or their budget released when the hold lapsed.
+SELECT
+  time,
+  agent,
+  json_extract_scalar(data, '$.actionId') AS action_id,
+  type AS ended_by,
+  json_extract_scalar(data, '$.result') AS result,
+  CAST(json_extract_scalar(data, '$.settledMicroUsd') AS bigint) AS settled_micro_usd,
+  CAST(json_extract_scalar(data, '$.settledTokens') AS bigint) AS settled_tokens,
+  json_extract_scalar(data, '$.overrun') = 'true' AS overrun,
+  json_extract_scalar(data, '$.reason') AS reason,
+  chain,
+  seq,
+  dt
+FROM events
+WHERE type IN ('action.outcome', 'action.cancelled', 'budget.released')

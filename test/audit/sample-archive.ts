@@ -1,0 +1,102 @@
+import type { EventDraft } from '../../core/ledger/event.ts';
+import { AGENT_CHAIN, archiveOf, sampleChain } from '../core/ledger/sample-log.ts';
+
+const AGENT = { agentId: '111122223333:countersign-agent-teller' };
+const HASHES = { bundleHash: 'b'.repeat(64), contextHash: 'c'.repeat(64), context: { session: 'p1_s' } };
+const BUDGET = { unit: 'retail', month: '2026-11', day: '2026-11-20', sessionAfter: '0', dayAfter: '0' };
+
+function decided(actionId: string, verdict: string, extra: EventDraft['data'] = {}): Partial<EventDraft> {
+  const data = {
+    actionId,
+    digest: 'd'.repeat(64),
+    actionType: 'payment.send',
+    tier: 3,
+    resource: 'account/p1_r',
+    session: 'p1_s',
+    verdict,
+    rules: ['payments.within-limit'],
+    obligations: [],
+    ...HASHES,
+    ...extra,
+  };
+  return { ...AGENT, type: 'action.decided', frameworkRefs: ['AIR-SEC-024', 'AIR-OP-018'], data };
+}
+
+const agent = (type: EventDraft['type'], data: EventDraft['data']): Partial<EventDraft> => ({ ...AGENT, type, data });
+
+/** One agent: allowed and settled, denied, approved by two and redeemed, left open, allowed and forgotten. */
+const AGENT_EVENTS: readonly Partial<EventDraft>[] = [
+  decided('act_paid', 'allow', { amountMicroUsd: '2500000', budget: { ...BUDGET, microUsd: '900', tokens: '70' } }),
+  agent('action.outcome', {
+    actionId: 'act_paid',
+    result: 'succeeded',
+    settledMicroUsd: '600',
+    settledTokens: '50',
+    releasedMicroUsd: '300',
+    overrun: false,
+  }),
+  decided('act_denied', 'deny', { rules: ['payments.limit', 'sanctions.screened'] }),
+  decided('act_approved', 'require_approval', { rules: ['payments.two-people'] }),
+  agent('approval.requested', {
+    actionId: 'act_approved',
+    digest: 'd'.repeat(64),
+    approvals: 2,
+    managers: 1,
+    expiresAt: '2026-11-21T01:00:00.000Z',
+  }),
+  agent('approval.refused_self', { actionId: 'act_approved', person: 'p1_owner', code: 'self_approval' }),
+  agent('approval.decided', {
+    actionId: 'act_approved',
+    slot: 1,
+    decision: 'approve',
+    approver: 'p1_ann',
+    manager: true,
+    reason: 'invoice seen',
+  }),
+  agent('approval.decided', {
+    actionId: 'act_approved',
+    slot: 2,
+    decision: 'approve',
+    approver: 'p1_bob',
+    manager: false,
+    reason: 'known payee',
+  }),
+  agent('approval.sealed', { actionId: 'act_approved', envelopes: [], expiresAt: '2026-11-21T00:01:30.000Z' }),
+  agent('approval.closed', { actionId: 'act_approved', outcome: 'approved' }),
+  agent('action.redeem_refused', { actionId: 'act_approved', code: 'envelope_expired', rules: ['approvals.fresh'] }),
+  agent('action.redeemed', {
+    actionId: 'act_approved',
+    digest: 'd'.repeat(64),
+    verdict: 'allow',
+    rules: ['payments.two-people'],
+    envelopes: ['e1', 'e2'],
+    ...HASHES,
+    budget: { ...BUDGET, microUsd: '100', tokens: '10' },
+  }),
+  agent('budget.released', { actionId: 'act_approved', microUsd: '100', tokens: '10', reason: 'lapsed' }),
+  decided('act_open', 'require_approval'),
+  agent('approval.requested', {
+    actionId: 'act_open',
+    digest: 'd'.repeat(64),
+    approvals: 1,
+    managers: 0,
+    expiresAt: '2026-11-21T02:00:00.000Z',
+  }),
+  decided('act_forgotten', 'allow'),
+];
+
+const CONTROL_EVENTS: readonly Partial<EventDraft>[] = [
+  { type: 'registry.loaded', data: { agents: 1, units: 1, facts: 0, digest: 'e'.repeat(64), by: 'p1_op' } },
+  {
+    type: 'control.agent_halted',
+    data: { agentId: AGENT.agentId, reason: 'odd hours', by: 'p1_risk', stopVersion: 1 },
+  },
+  { type: 'control.veto_raised', data: { reason: 'incident', by: 'p1_risk', stopVersion: 1 } },
+  { type: 'control.change_refused', data: { change: 'veto_clear', code: 'same_person', by: 'p1_risk' } },
+  { type: 'control.risk_level_set', data: { level: 'DANGER', reason: 'incident', by: 'p1_risk' } },
+];
+
+/** The archive's objects for every kind of event the audit statements read. */
+export function sampleArchive(): ReadonlyMap<string, Uint8Array> {
+  return archiveOf([sampleChain(AGENT_CHAIN, AGENT_EVENTS, 250), sampleChain('control', CONTROL_EVENTS)], 6);
+}
