@@ -1,0 +1,128 @@
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { AwsCredentials } from './sign-request.ts';
+import { signRequest } from './sign-request.ts';
+
+/** How to reach the gate. */
+export interface AgentClientOptions {
+  /** Up to and including the stage, for example `https://…/v1`. */
+  readonly baseUrl: string;
+  readonly region: string;
+  /** Asked before every request, so that temporary credentials can be renewed. */
+  readonly credentials: () => Promise<AwsCredentials> | AwsCredentials;
+  /** How long one request may take, milliseconds. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Epoch milliseconds. @default the machine's clock */
+  readonly nowMs?: () => number;
+  /** @default the platform's fetch */
+  readonly fetch?: typeof fetch;
+}
+
+/** A reply of the gate. */
+export interface GateReply {
+  /** HTTP status. */
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** What an agent wants to do. */
+export interface ActionInput {
+  readonly type: string;
+  readonly params: JsonObject;
+  readonly resource: string;
+  readonly sessionId: string;
+  /** The same key always gets the same decision: choose it once per intended effect. */
+  readonly idempotencyKey: string;
+}
+
+/** Retries after transport faults and 429 or 503: every route may be repeated. */
+const MAX_TRIES = 3;
+const RETRY_STATUSES = new Set([429, 503]);
+const RETRY_PAUSE_MS = 200;
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** A client of the agent API. Replies are values whatever their status; only transport faults throw. */
+export class AgentClient {
+  readonly #options: AgentClientOptions;
+
+  constructor(options: AgentClientOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for a decision: 200 allowed, 202 people are asked, 403 denied. */
+  async submit(action: ActionInput): Promise<GateReply> {
+    return this.#send('POST', '/actions', { ...action });
+  }
+
+  /** Where one of the agent's own actions stands; an approved one comes with its envelopes. */
+  async status(actionId: string): Promise<GateReply> {
+    return this.#send('GET', `/actions/${encodeURIComponent(actionId)}`);
+  }
+
+  /** Presents the envelopes of an approved action. */
+  async redeem(actionId: string, envelopes: readonly JsonObject[]): Promise<GateReply> {
+    return this.#send('POST', `/actions/${encodeURIComponent(actionId)}/redeem`, { envelopes });
+  }
+
+  /** Reports what became of an allowed action. */
+  async outcome(actionId: string, report: JsonObject): Promise<GateReply> {
+    return this.#send('POST', `/actions/${encodeURIComponent(actionId)}/outcome`, report);
+  }
+
+  /** Withdraws an action that waits for approval. */
+  async cancel(actionId: string, reason: string): Promise<GateReply> {
+    return this.#send('POST', `/actions/${encodeURIComponent(actionId)}/cancel`, { reason });
+  }
+
+  /** The action types this agent may use. */
+  async tools(): Promise<GateReply> {
+    return this.#send('GET', '/tools');
+  }
+
+  /** Ends a session, so that another may open. */
+  async closeSession(sessionId: string): Promise<GateReply> {
+    return this.#send('POST', `/sessions/${encodeURIComponent(sessionId)}/close`, {});
+  }
+
+  async #send(method: string, path: string, body?: JsonObject): Promise<GateReply> {
+    for (let tries = 1; ; tries += 1) {
+      const isLast = tries >= MAX_TRIES;
+      const reply = await this.#sendOnce(method, path, body).catch((error: unknown) => {
+        if (isLast) throw error;
+        return undefined;
+      });
+      if (reply !== undefined && (isLast || !RETRY_STATUSES.has(reply.status))) return reply;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS * tries));
+    }
+  }
+
+  async #sendOnce(method: string, path: string, body: JsonObject | undefined): Promise<GateReply> {
+    const { baseUrl, region, credentials, timeoutMs = DEFAULT_TIMEOUT_MS, nowMs = Date.now } = this.#options;
+    const url = new URL(`${baseUrl}${path}`);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const request = { method, url, ...(text !== undefined && { body: text }) };
+    const { host: _setByFetch, ...headers } = await signRequest(
+      request,
+      await credentials(),
+      region,
+      new Date(nowMs()),
+    );
+    const reply = await (this.#options.fetch ?? fetch)(url, {
+      method,
+      headers,
+      ...(text !== undefined && { body: text }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: reply.status, body: parseBody(await reply.text()) };
+  }
+}
+
+/** A reply that is no JSON object came from something in between, not from the gate. */
+function parseBody(text: string): JsonObject {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isJsonObject(value) ? value : { detail: text };
+  } catch {
+    return { detail: text };
+  }
+}
