@@ -14,10 +14,19 @@ function place(issue: v.BaseIssue<unknown>): string {
   return joined.replace(/^\./, '') || 'the file';
 }
 
+/** How a message names the kinds of JSON value. */
+const KINDS: { readonly [valibotName: string]: string } = {
+  string: 'text',
+  number: 'a number',
+  Array: 'a list',
+  Object: 'an object',
+};
+
 function expectation(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'no such key';
-  const isOurs = !issue.message.startsWith('Invalid ');
-  return isOurs ? issue.message : (issue.expected ?? 'another value').replaceAll('"', '`');
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  const expected = issue.expected ?? 'another value';
+  return KINDS[expected] ?? expected.replaceAll('"', '`');
 }
 
 function got(input: unknown): string {
@@ -26,9 +35,9 @@ function got(input: unknown): string {
 
 function describe(issue: v.BaseIssue<unknown>): string {
   const last = issue.path?.at(-1);
-  const isMissing = last !== undefined && issue.input === undefined;
-  const wanted = isMissing && issue.expected?.startsWith('"') === true ? 'a value' : expectation(issue);
-  return `\`${place(issue)}\`: expected ${wanted}, got ${got(issue.input)}`;
+  const isMissing = issue.type === 'strict_object' && issue.input === undefined;
+  const value = last === undefined ? issue.input : last.value;
+  return `\`${place(issue)}\`: expected ${isMissing ? 'a value' : expectation(issue)}, got ${got(value)}`;
 }
 
 /**
@@ -40,7 +49,8 @@ function describe(issue: v.BaseIssue<unknown>): string {
 export function parseConfig(value: unknown, source: string): DeploymentConfig {
   const result = v.safeParse(configSchema, value);
   if (result.success) return result.output;
-  throw new ConfigError(result.issues.map((issue) => `${source}: ${describe(issue)}`).join('\n'));
+  const problems = new Set(result.issues.map((issue) => `${source}: ${describe(issue)}`));
+  throw new ConfigError([...problems].join('\n'));
 }
 
 /**

@@ -127,6 +127,14 @@ export const configSchema = v.pipe(
   }),
   v.forward(
     v.partialCheck(
+      [['domain'], ['api']],
+      ({ domain, api }) => domain === undefined || api.endpoint === 'regional',
+      'no custom domain, because endpoint is private',
+    ),
+    ['domain'],
+  ),
+  v.forward(
+    v.partialCheck(
       [['approvalTimeoutSeconds'], ['reservationTtlSeconds']],
       ({ approvalTimeoutSeconds, reservationTtlSeconds }) => reservationTtlSeconds <= approvalTimeoutSeconds,
       'at most approvalTimeoutSeconds',

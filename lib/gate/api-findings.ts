@@ -16,6 +16,12 @@ export function acknowledgeApi(api: Construct): void {
   });
 }
 
+/** Accepts that a private API has no web ACL. */
+export function acknowledgePrivateApi(api: Construct): void {
+  const reason = 'only the VPC endpoints named in the resource policy reach the API; its network is filtered there';
+  acknowledge(api, { 'AwsSolutions-APIG3': reason, 'NIST.800.53.R5-APIGWAssociatedWithWAF': reason });
+}
+
 /** Accepts that a page has no authorizer. */
 export function acknowledgePage(page: Method): void {
   acknowledge(page, {

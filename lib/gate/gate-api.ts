@@ -27,7 +27,7 @@ import type { DeploymentConfig } from '../config/schema.ts';
 import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { STAGE_NAME } from '../names.ts';
-import { acknowledgeApi, acknowledgePage } from './api-findings.ts';
+import { acknowledgeApi, acknowledgePage, acknowledgePrivateApi } from './api-findings.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
 import { MODELS, type ModelName } from './models.ts';
 import { ROUTES, type Route } from './routes.ts';
@@ -73,6 +73,8 @@ export class GateApi extends Construct {
         methodOptions: agentThrottles(props.config),
       },
     });
+    // The output that RestApi adds names the default endpoint even where a custom domain replaces it.
+    this.api.node.tryRemoveChild('Endpoint');
     this.baseUrl = this.addDomain(props.config);
     this.authorizer = new CognitoUserPoolsAuthorizer(this, 'People', {
       cognitoUserPools: [props.userPool],
@@ -85,6 +87,7 @@ export class GateApi extends Construct {
     });
     addGatewayProblems(this.api);
     acknowledgeApi(this);
+    if (props.config.api.endpoint === 'private') acknowledgePrivateApi(this);
   }
 
   /** Adds every route. */

@@ -54,7 +54,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     pseudonyms: true,
   },
   'cancel-action': {
-    reads: ['agents', 'units', 'control', 'requests'],
+    reads: ['agents', 'control', 'requests'],
     writes: ['agents'],
     checks: ['control'],
     registry: 'read',

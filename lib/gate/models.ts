@@ -18,7 +18,7 @@ const exactly = (properties: { [name: string]: JsonSchema }, required = Object.k
 const tokenCount: JsonSchema = { type: JsonSchemaType.INTEGER, minimum: 0, maximum: 1_000_000_000 };
 const reason = text(1_000);
 
-/** Base64url of an envelope's part: an envelope's payload is about 500 bytes, a signature 72. */
+/** Base64url of an envelope's part: KMS takes messages of at most 4,096 bytes, which are 5,462 characters. */
 const base64url = (maxLength: number): JsonSchema => text(maxLength, '^[A-Za-z0-9_-]+$');
 
 /**
@@ -28,7 +28,7 @@ const base64url = (maxLength: number): JsonSchema => text(maxLength, '^[A-Za-z0-
 export const MODELS = {
   SubmitAction: exactly({
     type: text(100),
-    params: { type: JsonSchemaType.OBJECT },
+    params: { type: JsonSchemaType.OBJECT, maxProperties: 100 },
     resource: text(512),
     sessionId: text(128),
     idempotencyKey: text(128),
@@ -38,7 +38,7 @@ export const MODELS = {
       type: JsonSchemaType.ARRAY,
       minItems: 1,
       maxItems: 2,
-      items: exactly({ payload: base64url(4_096), mac: base64url(128), signature: base64url(256) }),
+      items: exactly({ payload: base64url(6_000), mac: base64url(128), signature: base64url(256) }),
     },
   }),
   ReportOutcome: exactly(

@@ -56,10 +56,10 @@ export class GateStack extends Stack {
   private addApprovals(): void {
     const { functions, stackProps } = this;
     const { config, keys } = stackProps;
-    const submit = functions['submit-action'].lambda;
-    submit.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approvalTimeoutSeconds));
-    submit.addEnvironment('RESERVATION_TTL_SECONDS', String(config.reservationTtlSeconds));
-    functions['redeem-action'].lambda.addEnvironment('RESERVATION_TTL_SECONDS', String(config.reservationTtlSeconds));
+    for (const name of ['submit-action', 'redeem-action'] as const) {
+      functions[name].lambda.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approvalTimeoutSeconds));
+      functions[name].lambda.addEnvironment('RESERVATION_TTL_SECONDS', String(config.reservationTtlSeconds));
+    }
     const open = functions['approval-open'];
     open.lambda.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approvalTimeoutSeconds));
     open.lambda.addEnvironment('CONSOLE_BASE_URL', this.api.baseUrl);

@@ -1,0 +1,300 @@
+import type { Assembly, ConditionContext, Resource } from '../../../sandbox/contract.ts';
+
+/** A question about the templates: which roles may do this. */
+export interface Question {
+  readonly what: string;
+  readonly action: string;
+  readonly resourceArn: string;
+  readonly context?: ConditionContext;
+  /** Role names, sorted. */
+  readonly expected: readonly string[];
+}
+
+/** A role no template has: all actions on all resources, as an account's administrator holds. */
+export const ADMINISTRATOR = 'administrator (allowed everything by IAM)';
+
+const SEALER = 'countersign-approval-seal';
+const APPENDERS = [
+  'countersign-approval-close',
+  'countersign-approval-open',
+  'countersign-approval-seal',
+  'countersign-cancel-action',
+  'countersign-close-session',
+  'countersign-decide-approval',
+  'countersign-load-registry',
+  'countersign-operate-controls',
+  'countersign-redeem-action',
+  'countersign-report-outcome',
+  'countersign-submit-action',
+  'countersign-sweep',
+];
+const REQUEST_WRITERS = [
+  'countersign-approval-await',
+  'countersign-approval-close',
+  'countersign-approval-open',
+  'countersign-approval-seal',
+  'countersign-decide-approval',
+];
+const CONTROL_WRITERS = ['countersign-load-registry', 'countersign-operate-controls'];
+const AGENT_WRITERS = APPENDERS.filter((role) => role !== 'countersign-load-registry');
+const UNIT_WRITERS = [
+  'countersign-redeem-action',
+  'countersign-report-outcome',
+  'countersign-submit-action',
+  'countersign-sweep',
+];
+
+const IN_TRANSACTION = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
+
+/** Every role and one more: {@link ADMINISTRATOR}. */
+export function withAdministrator(assembly: Assembly): Assembly {
+  const administrator: Resource = {
+    stack: 'none',
+    logicalId: 'Administrator',
+    type: 'AWS::IAM::Role',
+    properties: {
+      RoleName: ADMINISTRATOR,
+      Policies: [
+        {
+          PolicyName: 'all',
+          PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+        },
+      ],
+    },
+    ref: ADMINISTRATOR,
+    arn: `arn:aws:iam::${assembly.accountId}:role/administrator`,
+    attributes: {},
+  };
+  const resources = [...assembly.resources, administrator];
+  return { ...assembly, resources, byType: (type) => resources.filter((resource) => resource.type === type) };
+}
+
+function only(assembly: Assembly, type: string, idPart: string): Resource {
+  const found = assembly.byType(type).filter((resource) => resource.logicalId.includes(idPart));
+  const [resource] = found;
+  if (resource === undefined || found.length > 1) {
+    throw new Error(`expected one \`${type}\` with \`${idPart}\`, got \`${found.length}\``);
+  }
+  return resource;
+}
+
+/** All questions about an assembly, with the answers that must hold. */
+export function questions(assembly: Assembly): readonly Question[] {
+  return [
+    ...keyQuestions(assembly),
+    ...ledgerQuestions(only(assembly, 'AWS::DynamoDB::Table', 'Ledger').arn),
+    ...stateQuestions(
+      only(assembly, 'AWS::DynamoDB::Table', 'State').arn,
+      only(assembly, 'AWS::DynamoDB::Table', 'Registry').arn,
+    ),
+    ...archiveQuestions(only(assembly, 'AWS::S3::Bucket', 'Archive').arn),
+    ...workflowQuestions(assembly),
+  ];
+}
+
+function keyQuestions(assembly: Assembly): readonly Question[] {
+  const mac = only(assembly, 'AWS::KMS::Key', 'MacKey').arn;
+  const signing = only(assembly, 'AWS::KMS::Key', 'SigningKey').arn;
+  const macContext = { 'kms:MacAlgorithm': 'HMAC_SHA_256' };
+  const signContext = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' };
+  const secret = only(assembly, 'AWS::SecretsManager::Secret', 'Pepper').arn;
+  return [
+    {
+      what: 'make an envelope’s MAC',
+      action: 'kms:GenerateMac',
+      resourceArn: mac,
+      context: macContext,
+      expected: [SEALER],
+    },
+    { what: 'sign an envelope', action: 'kms:Sign', resourceArn: signing, context: signContext, expected: [SEALER] },
+    {
+      what: 'check an envelope’s MAC',
+      action: 'kms:VerifyMac',
+      resourceArn: mac,
+      context: macContext,
+      expected: ['countersign-redeem-action'],
+    },
+    { what: 'hand the MAC key on by a grant', action: 'kms:CreateGrant', resourceArn: mac, expected: [] },
+    { what: 'hand the signing key on by a grant', action: 'kms:CreateGrant', resourceArn: signing, expected: [] },
+    { what: 'change the MAC key’s policy', action: 'kms:PutKeyPolicy', resourceArn: mac, expected: [ADMINISTRATOR] },
+    {
+      what: 'read the pepper of pseudonyms',
+      action: 'secretsmanager:GetSecretValue',
+      resourceArn: secret,
+      expected: [ADMINISTRATOR, ...PEPPER_READERS].sort(),
+    },
+  ];
+}
+
+const PEPPER_READERS = [
+  ...APPENDERS,
+  'countersign-approval-await',
+  'countersign-get-action',
+  'countersign-get-approval',
+  'countersign-list-approvals',
+  'countersign-list-tools',
+];
+
+function ledgerQuestions(table: string): readonly Question[] {
+  const row = { 'dynamodb:LeadingKeys': ['agent/111122223333:countersign-agent-payments'] };
+  const rewriting = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
+  return [
+    {
+      what: 'append to the ledger inside a transaction',
+      action: 'dynamodb:PutItem',
+      resourceArn: table,
+      context: { ...row, ...IN_TRANSACTION },
+      expected: [ADMINISTRATOR, ...APPENDERS],
+    },
+    {
+      what: 'append to the ledger outside a transaction',
+      action: 'dynamodb:PutItem',
+      resourceArn: table,
+      context: row,
+      expected: [],
+    },
+    ...rewriting.flatMap((verb) => [
+      {
+        what: `rewrite the ledger with ${verb}`,
+        action: `dynamodb:${verb}`,
+        resourceArn: table,
+        context: row,
+        expected: [],
+      },
+      {
+        what: `rewrite the ledger with ${verb} inside a transaction`,
+        action: `dynamodb:${verb}`,
+        resourceArn: table,
+        context: { ...row, ...IN_TRANSACTION },
+        expected: [],
+      },
+    ]),
+    { what: 'delete the ledger', action: 'dynamodb:DeleteTable', resourceArn: table, expected: [] },
+    { what: 'let ledger rows expire', action: 'dynamodb:UpdateTimeToLive', resourceArn: table, expected: [] },
+  ];
+}
+
+function stateQuestions(state: string, registry: string): readonly Question[] {
+  const write = (what: string, key: string, expected: readonly string[]): Question => ({
+    what,
+    action: 'dynamodb:PutItem',
+    resourceArn: state,
+    context: { 'dynamodb:LeadingKeys': [key], ...IN_TRANSACTION },
+    expected: [ADMINISTRATOR, ...expected],
+  });
+  return [
+    write('write approvals (REQUEST#)', 'REQUEST#act_1', REQUEST_WRITERS),
+    write('write stops (CONTROL)', 'CONTROL', CONTROL_WRITERS),
+    write('write agent heads and actions (AGENT#)', 'AGENT#111122223333:a', AGENT_WRITERS),
+    write('write unit budgets (UNIT#)', 'UNIT#treasury', UNIT_WRITERS),
+    write('write archive progress (ARCHIVE)', 'ARCHIVE', ['countersign-archive-ledger']),
+    {
+      what: 'write approvals outside a transaction',
+      action: 'dynamodb:PutItem',
+      resourceArn: state,
+      context: { 'dynamodb:LeadingKeys': ['REQUEST#act_1'] },
+      expected: [ADMINISTRATOR],
+    },
+    {
+      what: 'write state without naming a key',
+      action: 'dynamodb:PutItem',
+      resourceArn: state,
+      context: IN_TRANSACTION,
+      expected: [ADMINISTRATOR],
+    },
+    {
+      what: 'delete state',
+      action: 'dynamodb:DeleteItem',
+      resourceArn: state,
+      context: { 'dynamodb:LeadingKeys': ['CONTROL'], ...IN_TRANSACTION },
+      expected: [ADMINISTRATOR],
+    },
+    {
+      what: 'declare agents, units and facts',
+      action: 'dynamodb:PutItem',
+      resourceArn: registry,
+      context: { 'dynamodb:LeadingKeys': ['UNIT'], ...IN_TRANSACTION },
+      expected: [ADMINISTRATOR, 'countersign-load-registry'],
+    },
+  ];
+}
+
+function archiveQuestions(bucket: string): readonly Question[] {
+  const event = `${bucket}/events/dt=2026-01-01/control/0000000000000000.jsonl`;
+  const once = { 's3:if-none-match': '*' };
+  return [
+    {
+      what: 'write a new archive object',
+      action: 's3:PutObject',
+      resourceArn: event,
+      context: once,
+      expected: [ADMINISTRATOR, 'countersign-archive-ledger'],
+    },
+    { what: 'overwrite an archive object', action: 's3:PutObject', resourceArn: event, expected: [] },
+    { what: 'delete an archive object', action: 's3:DeleteObject', resourceArn: event, expected: [] },
+    { what: 'delete a version of one', action: 's3:DeleteObjectVersion', resourceArn: event, expected: [] },
+    { what: 'bypass its lock', action: 's3:BypassGovernanceRetention', resourceArn: event, expected: [] },
+    {
+      what: 'shorten its lock',
+      action: 's3:PutObjectRetention',
+      resourceArn: event,
+      context: { 's3:object-lock-remaining-retention-days': 1 },
+      expected: [],
+    },
+    {
+      what: 'lengthen its lock',
+      action: 's3:PutObjectRetention',
+      resourceArn: event,
+      context: { 's3:object-lock-remaining-retention-days': 4_000 },
+      expected: [ADMINISTRATOR],
+    },
+    {
+      what: 'change the archive’s policy',
+      action: 's3:PutBucketPolicy',
+      resourceArn: bucket,
+      expected: [ADMINISTRATOR],
+    },
+    {
+      what: 'read the archive',
+      action: 's3:GetObject',
+      resourceArn: event,
+      expected: [ADMINISTRATOR, 'countersign-archive-ledger', 'countersign-auditor'],
+    },
+  ];
+}
+
+function workflowQuestions(assembly: Assembly): readonly Question[] {
+  const machine = only(assembly, 'AWS::StepFunctions::StateMachine', 'Workflow').arn;
+  const api = only(assembly, 'AWS::ApiGateway::RestApi', 'Gate').ref;
+  const route = (path: string) => `arn:aws:execute-api:${assembly.region}:${assembly.accountId}:${api}/v1/${path}`;
+  const agents = assembly
+    .byType('AWS::IAM::Role')
+    .map((role) => role.ref)
+    .filter((name) => name.startsWith('countersign-agent-'));
+  return [
+    {
+      what: 'start an approval',
+      action: 'states:StartExecution',
+      resourceArn: machine,
+      expected: [ADMINISTRATOR, 'countersign-submit-action', 'countersign-sweep'],
+    },
+    {
+      what: 'answer a waiting task with success',
+      action: 'states:SendTaskSuccess',
+      resourceArn: machine,
+      expected: [ADMINISTRATOR, 'countersign-approval-await', 'countersign-decide-approval', 'countersign-sweep'],
+    },
+    {
+      what: 'propose an action',
+      action: 'execute-api:Invoke',
+      resourceArn: route('POST/actions'),
+      expected: [ADMINISTRATOR, ...agents].sort(),
+    },
+    {
+      what: 'call a route for people with IAM',
+      action: 'execute-api:Invoke',
+      resourceArn: route('POST/control/veto'),
+      expected: [ADMINISTRATOR],
+    },
+  ];
+}
