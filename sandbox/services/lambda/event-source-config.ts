@@ -1,4 +1,5 @@
 import type { Resource } from '../../contract.ts';
+import { failureQueue } from './dead-letters.ts';
 import { type RecordFilter, readFilter } from './stream-filter.ts';
 import { asText, isTrue, optionalNumber, textList } from './template-values.ts';
 
@@ -15,9 +16,11 @@ export interface EventSourceConfig {
   readonly maxRetries: number;
   readonly maxRecordAgeMs: number;
   readonly filter: RecordFilter;
+  /** Queue that gets what was given up. */
+  readonly failureQueueArn: string | undefined;
 }
 
-const UNSUPPORTED = ['DestinationConfig', 'TumblingWindowInSeconds', 'KmsKeyArn', 'ProvisionedPollerConfig'] as const;
+const UNSUPPORTED = ['TumblingWindowInSeconds', 'KmsKeyArn', 'ProvisionedPollerConfig'] as const;
 
 /** Reads a mapping. @throws {TypeError} naming the resource, for a source that is not a stream or an unknown setting */
 export function readEventSource(resource: Resource): EventSourceConfig {
@@ -44,5 +47,6 @@ export function readEventSource(resource: Resource): EventSourceConfig {
     maxRetries: unlimited(number('MaximumRetryAttempts', -1)),
     maxRecordAgeMs: unlimited(number('MaximumRecordAgeInSeconds', -1)) * 1000,
     filter: readFilter(properties['FilterCriteria'], where),
+    failureQueueArn: failureQueue(properties['DestinationConfig'], `${where} DestinationConfig`),
   };
 }

@@ -4,13 +4,13 @@
  * Kept: batch size and window, order within the shard, a batch retried until it succeeds or its retries or age run
  * out, bisection on a function error, `ReportBatchItemFailures` (an empty list is success, a malformed one fails the
  * whole batch), filters, a checkpoint that survives restarts (so delivery is at least once), the stream rights of the
- * function's role. Not kept: several shards, parallelisation within a shard, tumbling windows, failure destinations
- * (what is given up is written to `discarded.jsonl`). A new mapping starts at the stream's beginning, whatever
+ * function's role. Not kept: several shards, parallelisation within a shard, tumbling windows. What is given
+ * up goes to the failure destination's dead-letter file. A new mapping starts at the stream's beginning, whatever
  * `StartingPosition` says, since the table is created with it.
  */
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller, SandboxContext } from '../../contract.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { readJson, writeJsonDurably } from './durable-json.ts';
 import type { EventSourceConfig } from './event-source-config.ts';
 import type { LambdaService } from './lambda-service.ts';
@@ -48,6 +48,7 @@ export class EventSourceMapping {
   readonly #read: StreamReader;
   readonly #caller: Caller;
   readonly #checkpointFile: string;
+  readonly #deadLetters: DeadLetters;
   #checkpoint: string | undefined;
   #waitingSinceMs: number | undefined;
   #retryAtMs = 0;
@@ -71,6 +72,7 @@ export class EventSourceMapping {
       throw new TypeError(`${config.id}: expected a known function, got \`${config.functionName}\``);
     this.#caller = roleCaller(target.roleArn, 'event-source', context.assembly.accountId);
     for (const action of STREAM_ACTIONS) context.authorizer.authorize(this.#caller, action, config.streamArn);
+    this.#deadLetters = new DeadLetters(context, config.failureQueueArn, this.#caller);
     this.#checkpointFile = join(context.stateDir, `checkpoint-${config.id}.json`);
     this.#checkpoint = optionalText(asRecord(readJson(this.#checkpointFile), config.id)['sequenceNumber'], config.id);
   }
@@ -165,8 +167,8 @@ export class EventSourceMapping {
     const halved = this.#config.bisectOnError && rest.length > 1;
     const spent = this.#attempts >= this.#config.maxRetries && !halved;
     if (spent || nowMs - (rest[0]?.createdAtMs ?? nowMs) > this.#config.maxRecordAgeMs) {
-      const lines = rest.map(({ event }) => `${JSON.stringify({ mapping: this.#config.id, event, payload })}\n`);
-      appendFileSync(join(this.#context.stateDir, 'discarded.jsonl'), lines.join(''), { mode: 0o600 });
+      for (const { event } of rest)
+        this.#deadLetters.add({ mapping: this.#config.id, event, responsePayload: payload });
       return this.#advance(rest.at(-1));
     }
     if (!halved) this.#attempts += 1;

@@ -18,6 +18,8 @@ export interface FunctionConfig {
   readonly environment: { readonly [name: string]: string };
   /** Upper bound of invocations at once; `undefined` when none is reserved. */
   readonly reservedConcurrency?: number;
+  /** Queue for events that asynchronous invocations give up. */
+  readonly deadLetterArn: string | undefined;
 }
 
 const MODULE_SUFFIXES = ['.mjs', '.js', '.cjs'] as const;
@@ -44,6 +46,7 @@ export function readFunctionConfig(resource: Resource, assembly: Assembly): Func
     memoryMb: optionalNumber(properties['MemorySize'], `${where} MemorySize`) ?? 128,
     runtime: asText(properties['Runtime'], `${where} Runtime`),
     environment: environmentOf(properties, where),
+    deadLetterArn: optionalText(asRecord(properties['DeadLetterConfig'], where)['TargetArn'], where),
     ...(reserved === undefined ? {} : { reservedConcurrency: reserved }),
   };
 }

@@ -20,15 +20,13 @@ import {
   type Caller,
   type SandboxContext,
 } from '../../contract.ts';
+import { type AsyncFailures, RETRY_DELAYS_MS, readAsyncFailures } from './async-failures.ts';
 import { type FunctionConfig, readFunctionConfig } from './function-config.ts';
-import { LambdaPermissions } from './permissions.ts';
-import { optionalNumber } from './template-values.ts';
 import { type PoolLimits, WorkerPool } from './worker-pool.ts';
 import { functionFailure, type InvokeResult } from './worker-thread.ts';
 
 const MAX_SYNC_PAYLOAD_BYTES = 6 * 1024 * 1024;
 const MAX_ASYNC_PAYLOAD_BYTES = 1024 * 1024;
-const RETRY_DELAYS_MS = [60_000, 120_000] as const;
 const CREDENTIAL_TTL_SECONDS = 3600;
 const INVOKE_PATH = /^\/2015-03-31\/functions\/(.+)\/invocations\/?$/;
 
@@ -46,13 +44,12 @@ export interface LambdaOptions {
 interface Deployed {
   readonly config: FunctionConfig;
   readonly pool: WorkerPool;
-  readonly asyncRetries: number;
+  readonly failures: AsyncFailures;
 }
 
 /** The Lambda service; other services invoke functions through it. */
 export class LambdaService implements AwsService {
   readonly service = 'lambda';
-  readonly permissions: LambdaPermissions;
   readonly #context: SandboxContext;
   readonly #options: LambdaOptions;
   readonly #functions = new Map<string, Deployed>();
@@ -64,11 +61,14 @@ export class LambdaService implements AwsService {
   constructor(context: SandboxContext, options: LambdaOptions = {}) {
     this.#context = context;
     this.#options = options;
-    this.permissions = new LambdaPermissions(context.assembly);
     mkdirSync(join(context.stateDir, 'logs'), { recursive: true });
     for (const resource of context.assembly.byType('AWS::Lambda::Function')) {
       const config = readFunctionConfig(resource, context.assembly);
-      this.#functions.set(config.name, { config, pool: this.#pool(config), asyncRetries: this.#asyncRetries(config) });
+      this.#functions.set(config.name, {
+        config,
+        pool: this.#pool(config),
+        failures: readAsyncFailures(config, context),
+      });
     }
   }
 
@@ -86,6 +86,31 @@ export class LambdaService implements AwsService {
    */
   async invoke(functionArn: string, event: unknown): Promise<InvokeResult> {
     return this.#invokeText(functionArn, JSON.stringify(event ?? null));
+  }
+
+  /**
+   * As {@link invoke}, after checking that the function's permissions let an AWS service in.
+   *
+   * @param principal for example `apigateway.amazonaws.com`
+   * @param sourceArn the method, rule or schedule on whose behalf it calls
+   * @throws {AwsError} `AccessDeniedException` when none does
+   */
+  async invokeForService(
+    principal: string,
+    sourceArn: string,
+    functionArn: string,
+    event: unknown,
+  ): Promise<InvokeResult> {
+    this.authorizeService(principal, sourceArn, functionArn);
+    return this.invoke(functionArn, event);
+  }
+
+  /** Checks what {@link invokeForService} checks. */
+  authorizeService(principal: string, sourceArn: string, functionArn: string): void {
+    const { accountId } = this.#context.assembly;
+    const caller: Caller = { arn: principal, servicePrincipal: principal, accountId };
+    const source = { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId };
+    this.#context.authorizer.authorize(caller, 'lambda:InvokeFunction', this.#find(functionArn).config.arn, source);
   }
 
   /** As {@link invoke}, after checking that `caller` may. @throws {AwsError} `AccessDeniedException` when it may not */
@@ -155,8 +180,12 @@ export class LambdaService implements AwsService {
     const result = await deployed.pool.invoke(event);
     if (result.functionError === undefined) return;
     const delayMs = RETRY_DELAYS_MS[attempt];
-    if (delayMs === undefined || attempt >= deployed.asyncRetries) {
-      this.#log(deployed.config.name, Buffer.from(`asynchronous invocation gave up: ${result.payload}\n`));
+    if (delayMs === undefined || attempt >= deployed.failures.retries) {
+      deployed.failures.deadLetters.add({
+        functionArn: deployed.config.arn,
+        requestPayload: event,
+        responsePayload: result.payload,
+      });
       return;
     }
     const cancel = this.#context.clock.at(this.#context.clock.nowMs() + delayMs, () => {
@@ -211,20 +240,6 @@ export class LambdaService implements AwsService {
       _HANDLER: `index.${config.exportName}`,
       TZ: 'UTC',
     };
-  }
-
-  #asyncRetries(config: FunctionConfig): number {
-    for (const resource of this.#context.assembly.byType('AWS::Lambda::EventInvokeConfig')) {
-      const functionName = resource.properties['FunctionName'];
-      if (functionName !== config.name && functionName !== config.arn) continue;
-      if (resource.properties['DestinationConfig'] !== undefined) {
-        throw new TypeError(
-          `${resource.stack}/${resource.logicalId}: expected no DestinationConfig, the sandbox has none`,
-        );
-      }
-      return optionalNumber(resource.properties['MaximumRetryAttempts'], resource.logicalId) ?? RETRY_DELAYS_MS.length;
-    }
-    return RETRY_DELAYS_MS.length;
   }
 
   #log(functionName: string, chunk: Uint8Array): void {

@@ -124,7 +124,9 @@ describe('EventSourceMapping', () => {
         .filter((value) => value === 'c').length,
     ).toBeGreaterThan(0);
     expect(batches().at(-1)).toEqual(['b', 'c']);
-    const discarded = readFileSync(join(folder.path, 'discarded.jsonl'), 'utf8').trim().split('\n');
+    const discarded = readFileSync(join(folder.path, 'dead-letters', 'undelivered.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
     expect(discarded).toHaveLength(1);
     expect(discarded[0]).toContain('poison');
   });
@@ -136,7 +138,7 @@ describe('EventSourceMapping', () => {
       ['a', 'partial', 'c'],
       ['partial', 'c'],
     ]);
-    expect(readFileSync(join(folder.path, 'discarded.jsonl'), 'utf8')).not.toContain('"value":"a"');
+    expect(readFileSync(join(folder.path, 'dead-letters', 'undelivered.jsonl'), 'utf8')).not.toContain('"value":"a"');
   });
 
   it('stops the drain with an error when an unlimited retry never succeeds', async () => {
@@ -157,6 +159,6 @@ describe('EventSourceMapping', () => {
   });
 
   it('refuses a setting it does not know', () => {
-    expect(() => mapping({ DestinationConfig: {} })).toThrow('expected no DestinationConfig');
+    expect(() => mapping({ TumblingWindowInSeconds: 5 })).toThrow('expected no TumblingWindowInSeconds');
   });
 });

@@ -197,7 +197,7 @@ describe('Invoke API', () => {
     await service.idle();
     context.clock.advance(120_000);
     await service.idle();
-    expect(readFileSync(join(folder.path, 'logs', 'failing.log'), 'utf8')).toContain('gave up');
+    expect(readFileSync(join(folder.path, 'dead-letters', 'undelivered.jsonl'), 'utf8')).toContain('Refused');
     expect(service.isIdle).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JsonValue } from '../../../core/json.ts';
+import { isJsonObject, type JsonValue } from '../../../core/json.ts';
 import type { FunctionCaller } from '../../../sandbox/services/lambda/lambda-service.ts';
 import { StatesService } from '../../../sandbox/services/states/states-service.ts';
 import {
@@ -114,11 +114,10 @@ export class StatesHarness {
 
   /** The token in the newest payload given to function `name`. */
   token(name: string): string {
-    const call = this.calls.findLast((entry) => entry.name === name);
-    const payload = call?.payload;
-    if (typeof payload !== 'object' || payload === null || !('token' in payload))
-      throw new Error(`no token for ${name}`);
-    return String(payload.token);
+    const payload = this.calls.findLast((entry) => entry.name === name)?.payload;
+    const token = isJsonObject(payload) ? payload['token'] : undefined;
+    if (typeof token !== 'string') throw new Error(`no token for ${name}`);
+    return token;
   }
 
   async dispose(): Promise<void> {
