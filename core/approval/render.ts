@@ -91,10 +91,15 @@ function hintsFor(text: string, isCut: boolean): ValueHint[] {
 
 function readableNumber(value: JsonValue, name: string): string | undefined {
   const digits = typeof value === 'number' ? JSON.stringify(value) : value;
-  if (typeof digits !== 'string' || !/^-?\d{1,30}$/.test(digits)) return undefined;
-  if (/microusd$/i.test(name)) return usdText(BigInt(digits));
-  const isLong = digits.replace('-', '').length >= SHORTEST_GROUPED;
-  return typeof value === 'number' && isLong ? grouped(digits) : undefined;
+  if (typeof digits !== 'string' || !/^-?\d{1,30}(\.\d+)?$/.test(digits)) return undefined;
+  if (/microusd$/i.test(name) && !digits.includes('.')) return usdText(BigInt(digits));
+  return typeof value === 'number' ? groupedIfLong(digits) : undefined;
+}
+
+function groupedIfLong(digits: string): string | undefined {
+  const [whole = '', fraction] = digits.split('.');
+  if (whole.replace('-', '').length < SHORTEST_GROUPED) return undefined;
+  return fraction === undefined ? grouped(whole) : `${grouped(whole)}.${fraction}`;
 }
 
 function usdText(microUsd: bigint): string {

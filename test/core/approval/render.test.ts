@@ -67,6 +67,7 @@ describe('renderParams', () => {
     ['amountMicroUsd', '-5', 'USD -0.000005'],
     ['quantity', 1_500_000, '1,500,000'],
     ['quantity', -1_000, '-1,000'],
+    ['amount', 12_500.75, '12,500.75'],
   ])('adds a readable form when %s is %j', (name, value, readable) => {
     expect(renderParams({ [name]: value })[0]?.readable).toBe(readable);
   });

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
+import { linkMacMatches } from '../../core/approval/link.ts';
+import { decodeRequest } from '../../core/approval/request.ts';
+import type { StateStore } from '../../core/ports.ts';
+import { IdSchema } from '../shared/body.ts';
+import { requiredEnv } from '../shared/environment.ts';
+import { apiHandler } from '../shared/stack.ts';
+import { dynamoDb } from '../shared/wiring.ts';
+import { assetReply, notFoundReply, type PageSettings, pageReply } from './page.ts';
+
+const settings: PageSettings = {
+  baseUrl: requiredEnv('CONSOLE_BASE_URL'),
+  signInUrl: requiredEnv('SIGN_IN_BASE_URL'),
+  clientId: requiredEnv('SIGN_IN_CLIENT_ID'),
+};
+// Not the common wiring: this function may read requests and nothing else, the pepper included.
+const store: StateStore = new DynamoDbStore(dynamoDb, {
+  state: requiredEnv('STATE_TABLE_NAME'),
+  registry: requiredEnv('REGISTRY_TABLE_NAME'),
+  ledger: requiredEnv('LEDGER_TABLE_NAME'),
+});
+
+/** Serves the approval page, its files and the sign-in's return page. It changes nothing. */
+export const handler = apiHandler(async ({ pathParameters, queryStringParameters }) => {
+  const file = pathParameters?.['file'];
+  if (file !== undefined) return assetReply(file) ?? notFoundReply(settings);
+  const id = pathParameters?.['id'];
+  if (id === undefined) return pageReply(settings);
+  return (await isGenuineLink(id, queryStringParameters?.['mac'] ?? ''))
+    ? pageReply(settings, id)
+    : notFoundReply(settings);
+});
+
+async function isGenuineLink(actionId: string, mac: string): Promise<boolean> {
+  if (!v.is(IdSchema, actionId)) return false;
+  const [request] = await store.read([{ entity: 'approvalRequest', actionId }]);
+  return request !== undefined && linkMacMatches(decodeRequest(request).linkKey, actionId, mac);
+}
