@@ -4,7 +4,7 @@ import { policyToJson, schemaToJson, templateToJson } from '@cedar-policy/cedar-
 import { type CompiledPolicySet, compilePolicySet } from '../core/gate/cedar/compile-policy-set.ts';
 import type { EntityStore } from '../core/gate/cedar/entity-store.ts';
 import { type AuthorizationAnswer, evaluate } from '../core/gate/cedar/evaluate.ts';
-import { type CedarJsonObject, isObject, parseCedarJson } from '../core/gate/cedar/json.ts';
+import { isObject, parseCedarJson } from '../core/gate/cedar/json.ts';
 import { loadEntities, readEntityRef } from '../core/gate/cedar/load-entities.ts';
 import { parsePolicyText } from '../core/gate/cedar/policy-text.ts';
 import { CedarSchema } from '../core/gate/cedar/schema.ts';
@@ -59,14 +59,22 @@ function print(passed: number, failures: readonly Failure[], asJson: boolean): v
   process.stdout.write(`${passed} passed, ${failures.length} failed\n${lines.join('')}`);
 }
 
-/** Every JSON file below `directory` that is a test: entities and schemas lie beside them. */
+/** Every JSON file below `directory` that is a test: entities and schemas lie beside them. Unreadable ones fail. */
 function findTests(directory: string): { readonly path: string; readonly test: Json }[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-    .map((path) => ({ path, test: parseCedarJson(readFileSync(path, 'utf8')) }))
-    .filter((file): file is { path: string; test: CedarJsonObject } => isTest(file.test));
+    .map((path) => ({ path, test: readTest(path) }))
+    .filter((file): file is { path: string; test: Json } => isTest(file.test));
+}
+
+function readTest(path: string): unknown {
+  try {
+    return parseCedarJson(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return { policies: '', requests: [{ description: messageOf(error) }] };
+  }
 }
 
 function isTest(json: unknown): boolean {

@@ -16,8 +16,9 @@ export function compileGet(left: Node, attribute: string): Node {
   const { run, contextPath } = left;
   if (contextPath === null) return valueNode((frame) => getAttribute(run(frame), attribute, missing, frame));
   const path = [...contextPath, attribute];
+  const read = compilePath(path);
   return valueNode((frame) => {
-    const json = readPath(frame.context, path);
+    const json = read(frame.context);
     return json === undefined ? getAttribute(run(frame), attribute, missing, frame) : toValue(json);
   }, path);
 }
@@ -33,22 +34,37 @@ export function compileHas(left: Node, attribute: string, deeper: readonly strin
 
 function compileHasOne({ run, contextPath }: Node, attribute: string): Test {
   if (contextPath === null) return (frame) => hasAttribute(run(frame), attribute, frame);
+  const readParent = compilePath(contextPath);
   return (frame) => {
-    const parent = readPath(frame.context, contextPath);
+    const parent = readParent(frame.context);
     return isObject(parent) && isPlainRecord(parent)
       ? Object.hasOwn(parent, attribute)
       : hasAttribute(run(frame), attribute, frame);
   };
 }
 
-/** The JSON at `path`, or undefined where the path is absent or leads through anything but plain records. */
-function readPath(context: Frame['context'], path: readonly string[]): unknown {
-  let json: unknown = context;
-  for (const name of path) {
-    if (!isObject(json) || !isPlainRecord(json) || !Object.hasOwn(json, name)) return undefined;
-    json = json[name];
-  }
-  return json;
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Compiles the reading of the JSON at `path`: undefined where the path is absent or leads through anything but plain
+ * records. The root is a record by `evaluate`'s check.
+ */
+function compilePath(path: readonly string[]): (context: Json) => unknown {
+  const name = path.at(-1);
+  if (name === undefined) return (context) => context;
+  const readName = compileField(name);
+  if (path.length === 1) return readName;
+  const readParent = compilePath(path.slice(0, -1));
+  return (context) => {
+    const parent = readParent(context);
+    return isObject(parent) && isPlainRecord(parent) ? readName(parent) : undefined;
+  };
+}
+
+/** Compiles the reading of an own property; a plain property load except for names every object inherits. */
+function compileField(name: string): (record: Json) => unknown {
+  if (name in Object.prototype) return (record) => (Object.hasOwn(record, name) ? record[name] : undefined);
+  return (record) => record[name];
 }
 
 function getAttribute(value: Value, attribute: string, missing: EvaluationError, frame: Frame): Value {

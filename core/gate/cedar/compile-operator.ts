@@ -14,10 +14,10 @@ type Compile = (left: Node, right: Node) => Node;
 export const BINARY_OPERATORS: ReadonlyMap<string, Compile> = new Map<string, Compile>([
   ['==', (left, right) => testNode(compileEqual(left, right))],
   ['!=', (left, right) => compileNot(testNode(compileEqual(left, right)))],
-  ['<', (left, right) => compileOrder(left, right, (order) => order < 0)],
-  ['<=', (left, right) => compileOrder(left, right, (order) => order <= 0)],
-  ['>', (left, right) => compileOrder(left, right, (order) => order > 0)],
-  ['>=', (left, right) => compileOrder(left, right, (order) => order >= 0)],
+  ['<', compileLess],
+  ['<=', compileLessOrEqual],
+  ['>', (left, right) => compileNot(compileLessOrEqual(left, right))],
+  ['>=', (left, right) => compileNot(compileLess(left, right))],
   ['&&', compileAnd],
   ['||', compileOr],
   ['+', (left, right) => compileArithmetic(left, right, addLongs)],
@@ -75,10 +75,20 @@ function compileEqual(left: Node, right: Node): Test {
   return (frame) => valuesEqual(run(frame), runRight(frame));
 }
 
-function compileOrder(left: Node, right: Node, holds: (order: number) => boolean): Node {
-  const { run } = left;
-  const { run: runRight } = right;
-  return testNode((frame) => holds(compareValues(run(frame), runRight(frame))));
+function compileLess({ run }: Node, { run: runRight }: Node): Node {
+  return testNode((frame) => {
+    const left = run(frame);
+    const right = runRight(frame);
+    return typeof left === 'number' && typeof right === 'number' ? left < right : compareValues(left, right) < 0;
+  });
+}
+
+function compileLessOrEqual({ run }: Node, { run: runRight }: Node): Node {
+  return testNode((frame) => {
+    const left = run(frame);
+    const right = runRight(frame);
+    return typeof left === 'number' && typeof right === 'number' ? left <= right : compareValues(left, right) <= 0;
+  });
 }
 
 /** Longs, datetimes and durations are ordered, each among themselves. */

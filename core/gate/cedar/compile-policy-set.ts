@@ -29,12 +29,12 @@ const PLACEHOLDERS: SlotValues = new Map([
  */
 export function compilePolicySet(policySetJson: unknown): CompiledPolicySet {
   const set = readExact(policySetJson, 'a policy set', [], ['staticPolicies', 'templates', 'templateLinks']);
-  const staticPolicies = readObject(set['staticPolicies'] ?? {}, 'static policies');
-  const templates = readObject(set['templates'] ?? {}, 'templates');
+  const { staticPolicies: staticJson = {}, templates: templatesJson = {}, templateLinks: linksJson = [] } = set;
+  const staticPolicies = readObject(staticJson, 'static policies');
+  const templates = readObject(templatesJson, 'templates');
   const policies = Object.keys(staticPolicies).map((id) => compilePolicy(id, staticPolicies[id], NO_SLOTS));
   for (const id of Object.keys(templates)) checkTemplate(id, templates[id], staticPolicies);
-  for (const link of readArray(set['templateLinks'] ?? [], 'template links'))
-    policies.push(compileLink(link, templates));
+  for (const link of readArray(linksJson, 'template links')) policies.push(compileLink(link, templates));
   const policyIds = policies.map((policy) => policy.id);
   const repeated = policyIds.find((id, index) => Object.hasOwn(templates, id) || policyIds.indexOf(id) !== index);
   if (repeated !== undefined) throw malformedPolicy(`expected every policy id once, got \`${repeated}\` twice`);

@@ -2,8 +2,19 @@ const SEGMENT = '[A-Za-z_][A-Za-z0-9_]*';
 const TYPE_NAME = new RegExp(`^${SEGMENT}(?:::${SEGMENT})*$`);
 const RESERVED = new Set(['true', 'false', 'if', 'then', 'else', 'in', 'is', 'like', 'has', '__cedar']);
 
+const MAX_REMEMBERED = 1_024;
+const remembered = new Set<string>();
+
 /** True when `name` may name an entity type: identifiers joined by `::`, none of them reserved by Cedar. */
 export function isEntityTypeName(name: string): boolean {
+  if (remembered.has(name)) return true;
+  if (!isName(name)) return false;
+  // The few types of a deployment recur in every request; the bound keeps hostile requests from filling memory.
+  if (remembered.size < MAX_REMEMBERED) remembered.add(name);
+  return true;
+}
+
+function isName(name: string): boolean {
   if (!TYPE_NAME.test(name)) return false;
   return name.includes('::') ? !name.split('::').some((part) => RESERVED.has(part)) : !RESERVED.has(name);
 }

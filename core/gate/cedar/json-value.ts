@@ -12,7 +12,8 @@ function malformed(message: string): RequestProblem {
 
 /**
  * The reading of a JSON object that Cedar's untagged forms give it: an entity reference, an extension call, the
- * abandoned `__expr` form, or a record. An escape key whose content has another shape makes an ordinary record.
+ * abandoned `__expr` form, or a record. An escape key beside others or with content of another shape makes an ordinary
+ * record.
  */
 export type ObjectForm =
   | { readonly form: 'entity'; readonly type: string; readonly id: string }
@@ -44,7 +45,7 @@ export function readCall(value: unknown): { readonly name: string; readonly args
 
 /** Classifies a JSON object. */
 export function objectForm(object: Readonly<Record<string, unknown>>): ObjectForm {
-  if (isPlainRecord(object)) return RECORD;
+  if (isPlainRecord(object) || Object.keys(object).length !== 1) return RECORD;
   if (Object.hasOwn(object, '__expr') && typeof object['__expr'] === 'string') return { form: 'expression' };
   const entity = Object.hasOwn(object, '__entity') ? readTypeAndId(object['__entity']) : null;
   if (entity !== null) return { form: 'entity', ...entity };

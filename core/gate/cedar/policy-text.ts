@@ -75,9 +75,9 @@ function withExactIntegers(json: unknown, marker: string): unknown {
   return foldNegation(Object.fromEntries(members));
 }
 
-/** The least Long is written as the negation of a number that is not one. */
+/** The least Long is written as the negation of a number that is not one. Folded once only: `-(-…)` may overflow. */
 function foldNegation(json: Readonly<Record<string, unknown>>): unknown {
   const operand = isObject(json['neg']) ? json['neg']['arg'] : null;
   const value = isObject(operand) ? operand['Value'] : null;
-  return typeof value === 'bigint' ? { Value: -value } : json;
+  return typeof value === 'bigint' && value > 0n ? { Value: -value } : json;
 }
