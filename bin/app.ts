@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addStacks, createApp } from '../lib/app.ts';
 import { readConfig } from '../lib/config/read-config.ts';
@@ -9,7 +9,7 @@ const buildDir = join(rootDir, 'build');
 const policyBundlePath = join(buildDir, 'policy-bundle.json');
 
 const app = createApp({ outdir: process.env['CDK_OUTDIR'] ?? join(rootDir, 'cdk.out') });
-const configPath: unknown = app.node.tryGetContext('config') ?? 'config/sandbox.json';
+const configPath: unknown = app.node.tryGetContext('config') ?? join(rootDir, 'config/sandbox.json');
 if (typeof configPath !== 'string') throw new Error('expected `-c config=<path>`, got no text');
 const config = readConfig(configPath);
 
@@ -19,6 +19,8 @@ const { writeBundle } = await import('../tools/build-bundle.ts');
 mkdirSync(buildDir, { recursive: true });
 await writeBundle(policyBundlePath);
 
-const code = bundleFunctions({ rootDir, outDir: join(buildDir, 'lambdas'), policyBundlePath });
-addStacks(app, { config, code, rootDir });
+// A folder of its own, so that two syntheses at once do not read each other's half-written files.
+const outDir = mkdtempSync(join(buildDir, 'lambdas-'));
+addStacks(app, { config, code: bundleFunctions({ rootDir, outDir, policyBundlePath }), rootDir });
 app.synth();
+rmSync(outDir, { recursive: true });

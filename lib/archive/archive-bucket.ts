@@ -4,6 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, Objec
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
+import { functionRoleArn } from '../names.ts';
 import type { Conditions } from '../state/key-conditions.ts';
 
 /** Properties of {@link ArchiveBucket}. */
@@ -98,6 +99,9 @@ export class ArchiveBucket extends Construct {
     const productRoles = `arn:${partition}:iam::${account}:role/countersign-*`;
     return [
       deny('WriteOnce', ['s3:PutObject'], objects, { Null: { 's3:if-none-match': 'true' } }),
+      deny('OnlyTheArchiverWrites', ['s3:PutObject'], objects, {
+        ArnNotEquals: { 'aws:PrincipalArn': functionRoleArn(this, 'archive-ledger') },
+      }),
       deny('NoDeletion', ['s3:DeleteObject', 's3:DeleteObjectVersion'], objects),
       deny('NoBypass', ['s3:BypassGovernanceRetention'], objects),
       deny('NoShorterLock', ['s3:PutObjectRetention'], objects, {

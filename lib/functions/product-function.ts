@@ -73,7 +73,7 @@ export class ProductFunction extends Construct implements IGrantable {
     });
     this.functionName = props.name;
     this.grantPrincipal = this.role;
-    acknowledgeFunction(this);
+    acknowledgeFunction(this, props.reservedConcurrentExecutions === undefined);
   }
 
   /** Allows actions on resources and sets the environment variables that go with them. */
@@ -98,15 +98,18 @@ export interface FunctionGrant {
   readonly environment?: { readonly [name: string]: string };
 }
 
-function acknowledgeFunction(construct: ProductFunction): void {
+function acknowledgeFunction(construct: ProductFunction, isUnlimited: boolean): void {
   acknowledge(construct, {
     'NIST.800.53.R5-LambdaInsideVPC':
       'reaches only AWS endpoints with signed requests and listens on nothing; a VPC would add routes, not remove any',
     'NIST.800.53.R5-LambdaDLQ':
       'invoked synchronously, or by a source with its own retries and failure queue; no asynchronous event can be lost',
-    'NIST.800.53.R5-LambdaConcurrency':
-      'API throttling bounds the gate; a per-function limit would let one caller starve approvals and stops',
     'NIST.800.53.R5-IAMNoInlinePolicy':
       'the policy belongs to exactly one role and is reviewed with it; a managed policy could be attached elsewhere',
+  });
+  if (!isUnlimited) return;
+  acknowledge(construct, {
+    'NIST.800.53.R5-LambdaConcurrency':
+      'API throttling bounds the gate; a per-function limit would let one caller starve approvals and stops',
   });
 }

@@ -7,8 +7,6 @@ export function acknowledgeApi(api: Construct): void {
   acknowledge(api, {
     'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
       'API Gateway documents this policy for the account-wide logging role; the role can do nothing else',
-    'AwsSolutions-COG4':
-      'agents sign with IAM, which names the role that acts; people’s routes carry the Cognito authorizer',
     'NIST.800.53.R5-APIGWCacheEnabledAndEncrypted':
       'nothing may be cached: an answer holds for one request and one moment',
     'NIST.800.53.R5-APIGWSSLEnabled':
@@ -22,10 +20,14 @@ export function acknowledgePrivateApi(api: Construct): void {
   acknowledge(api, { 'AwsSolutions-APIG3': reason, 'NIST.800.53.R5-APIGWAssociatedWithWAF': reason });
 }
 
+/** Accepts that an agent's route has another authorizer than people's. */
+export function acknowledgeAgentRoute(route: Method): void {
+  acknowledge(route, { 'AwsSolutions-COG4': 'agents sign with IAM, which names the role that acts' });
+}
+
 /** Accepts that a page has no authorizer. */
 export function acknowledgePage(page: Method): void {
-  acknowledge(page, {
-    'AwsSolutions-APIG4':
-      'a page shows no data and has no effect until its visitor has signed in; link scanners fetch it without credentials',
-  });
+  const reason =
+    'a page shows no data and has no effect until its visitor has signed in; link scanners fetch it without credentials';
+  acknowledge(page, { 'AwsSolutions-APIG4': reason, 'AwsSolutions-COG4': reason });
 }

@@ -27,7 +27,7 @@ import type { DeploymentConfig } from '../config/schema.ts';
 import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { STAGE_NAME } from '../names.ts';
-import { acknowledgeApi, acknowledgePage, acknowledgePrivateApi } from './api-findings.ts';
+import { acknowledgeAgentRoute, acknowledgeApi, acknowledgePage, acknowledgePrivateApi } from './api-findings.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
 import { MODELS, type ModelName } from './models.ts';
 import { ROUTES, type Route } from './routes.ts';
@@ -110,6 +110,7 @@ export class GateApi extends Construct {
       ...(route.model !== undefined && { requestModels: { 'application/json': this.model(route.model) } }),
     });
     if (route.audience === 'public') acknowledgePage(method);
+    if (route.audience === 'agent') acknowledgeAgentRoute(method);
   }
 
   private authorization(route: Route): MethodOptions {

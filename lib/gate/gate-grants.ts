@@ -125,6 +125,21 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
   'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
 };
 
+/** Functions that write a kind of state. */
+export function writersOf(kind: StateKind): readonly FunctionName[] {
+  return FUNCTION_NAMES.filter((name) => ACCESS[name].writes?.includes(kind) === true);
+}
+
+/** Functions that append to the ledger. */
+export function appenders(): readonly FunctionName[] {
+  return FUNCTION_NAMES.filter((name) => ACCESS[name].ledger === 'append');
+}
+
+/** Functions that declare agents, units and facts. */
+export function loaders(): readonly FunctionName[] {
+  return FUNCTION_NAMES.filter((name) => ACCESS[name].registry === 'load');
+}
+
 /** Grants what {@link ACCESS} says and tells every function where the stores are. */
 export function grantStores(functions: GateFunctions, stores: GateStores): void {
   for (const name of FUNCTION_NAMES) {

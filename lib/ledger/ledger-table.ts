@@ -1,22 +1,27 @@
 import { StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { AnyPrincipal, Effect, type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { inTransaction } from '../state/key-conditions.ts';
+import { refuseAll, refuseOthers, UNUSED_WRITES } from '../state/table-guard.ts';
 import { acknowledgeTable, TABLE_PROPS } from '../state/table-props.ts';
 
 /** Every way to change or remove a row. None is granted to any role; the table refuses them to all. */
 export const REWRITING_ACTIONS = [
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
-  'dynamodb:BatchWriteItem',
-  'dynamodb:PartiQLInsert',
-  'dynamodb:PartiQLUpdate',
-  'dynamodb:PartiQLDelete',
+  ...UNUSED_WRITES,
   'dynamodb:UpdateTimeToLive',
   'dynamodb:DeleteTable',
 ] as const;
+
+/** Properties of {@link LedgerTable}. */
+export interface LedgerTableProps {
+  /** Functions whose roles may append. */
+  readonly appenders: readonly FunctionName[];
+}
 
 /**
  * The ledger: rows are put once, inside the transaction that decided, and never change. Append-only is made of three
@@ -26,29 +31,17 @@ export const REWRITING_ACTIONS = [
 export class LedgerTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, props: LedgerTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', { ...TABLE_PROPS, stream: StreamViewType.NEW_IMAGE });
-    // A table's policy cannot name its own ARN without a cycle; `*` means this table here.
-    this.table.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'RowsNeverChange',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: [...REWRITING_ACTIONS],
-        resources: ['*'],
-      }),
-    );
-    this.table.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'RowsOnlyWithTheirDecision',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['dynamodb:PutItem'],
-        resources: ['*'],
-        conditions: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
-      }),
-    );
+    const outsideTransactions = { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } };
+    for (const refusal of [
+      refuseAll('RowsNeverChange', REWRITING_ACTIONS),
+      refuseAll('RowsOnlyWithTheirDecision', ['dynamodb:PutItem'], outsideTransactions),
+      refuseOthers(this, 'RowsOnlyFromTheProduct', ['dynamodb:PutItem'], props.appenders),
+    ]) {
+      this.table.addToResourcePolicy(refusal);
+    }
     acknowledgeTable(this.table);
   }
 

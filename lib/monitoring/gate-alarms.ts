@@ -14,6 +14,7 @@ export const METRICS = {
   selfApprovalRefused: 'SelfApprovalRefused',
   budgetAlert: 'BudgetAlert',
   archiveGap: 'ArchiveGap',
+  archiveMismatch: 'ArchiveMismatch',
 } as const;
 
 /** Properties of {@link GateAlarms}. */
@@ -104,6 +105,11 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
       metric: props.archiveFailures.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
     },
     { id: 'ArchiveGap', what: 'a chain lacks a row between two others', metric: reported(METRICS.archiveGap) },
+    {
+      id: 'ArchiveMismatch',
+      what: 'a ledger row or archived object is not what its chain says',
+      metric: reported(METRICS.archiveMismatch),
+    },
     {
       id: 'SelfApprovalRefused',
       what: 'somebody tried to approve an action of their own agent',

@@ -1,17 +1,27 @@
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { inTransaction } from '../state/key-conditions.ts';
+import { ITEM_WRITES, refuseAll, refuseOthers, UNUSED_WRITES } from '../state/table-guard.ts';
 import { acknowledgeTable, TABLE_PROPS } from '../state/table-props.ts';
+
+/** Properties of {@link RegistryTable}. */
+export interface RegistryTableProps {
+  /** Functions whose roles may declare. */
+  readonly loaders: readonly FunctionName[];
+}
 
 /** What the institution declares: agents, units and facts. The gate reads it and cannot write it. */
 export class RegistryTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, props: RegistryTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', TABLE_PROPS);
+    this.table.addToResourcePolicy(refuseAll('NoUnusedWrites', UNUSED_WRITES));
+    this.table.addToResourcePolicy(refuseOthers(this, 'OnlyDeclared', ITEM_WRITES, props.loaders));
     acknowledgeTable(this.table);
   }
 

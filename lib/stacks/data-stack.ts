@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ArchiveBucket } from '../archive/archive-bucket.ts';
 import { archiveLockDays, RECORD_CLASSES, retentionDays, shortenedClasses } from '../config/retention.ts';
 import type { DeploymentConfig } from '../config/schema.ts';
+import { appenders, loaders, writersOf } from '../gate/gate-grants.ts';
 import { LedgerTable } from '../ledger/ledger-table.ts';
 import { UserDirectory } from '../people/user-directory.ts';
 import { RegistryTable } from '../registry/registry-table.ts';
@@ -25,9 +26,17 @@ export class DataStack extends Stack {
     super(scope, id, { ...props, terminationProtection: true });
     const { archive, retention, signIn, approverGroups } = props.config;
     const kept = retentionDays(retention);
-    this.state = new StateTable(this, 'State');
-    this.registry = new RegistryTable(this, 'Registry');
-    this.ledger = new LedgerTable(this, 'Ledger');
+    this.state = new StateTable(this, 'State', {
+      writers: {
+        agents: writersOf('agents'),
+        units: writersOf('units'),
+        control: writersOf('control'),
+        requests: writersOf('requests'),
+        archive: writersOf('archive'),
+      },
+    });
+    this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });
+    this.ledger = new LedgerTable(this, 'Ledger', { appenders: appenders() });
     this.archive = new ArchiveBucket(this, 'Archive', {
       lock: archive.lock,
       lockDays: archiveLockDays(kept),

@@ -1,8 +1,10 @@
 import { AttributeType, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { onPartitionKeys, onPartitionKeysInTransaction } from './key-conditions.ts';
+import { ITEM_WRITES, refuseAll, refuseOthers, UNUSED_WRITES } from './table-guard.ts';
 import { acknowledgeTable, TABLE_PROPS } from './table-props.ts';
 
 /** Partition key patterns of the state table, by what they hold. */
@@ -24,11 +26,19 @@ function patterns(kinds: readonly StateKind[]): readonly string[] {
   return kinds.map((kind) => STATE_KEYS[kind]);
 }
 
+/** Properties of {@link StateTable}. */
+export interface StateTableProps {
+  /** Functions whose roles may write each kind of item. */
+  readonly writers: { readonly [kind in StateKind]: readonly FunctionName[] };
+}
+
+const KINDS: readonly StateKind[] = ['agents', 'units', 'control', 'requests', 'archive'];
+
 /** What the product writes: heads, budgets, actions, approvals, stops. */
 export class StateTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, props: StateTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', { ...TABLE_PROPS, timeToLiveAttribute: 'expiresAt' });
     this.table.addGlobalSecondaryIndex({
@@ -37,7 +47,20 @@ export class StateTable extends Construct {
       sortKey: { name: 'openSk', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
     });
+    this.guard(props);
     acknowledgeTable(this.table);
+  }
+
+  /** Refuses every kind of item to all but its writers, whatever IAM allows them. */
+  private guard(props: StateTableProps): void {
+    this.table.addToResourcePolicy(refuseAll('NoUnusedWrites', UNUSED_WRITES));
+    for (const kind of KINDS) {
+      this.table.addToResourcePolicy(
+        refuseOthers(this, `Only${kind}Writers`, ITEM_WRITES, props.writers[kind], {
+          'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [STATE_KEYS[kind]] },
+        }),
+      );
+    }
   }
 
   /** Sets the variable that names the table. */

@@ -13,9 +13,9 @@ const HEADING = `# Who can do what
 Computed from the synthesized templates: identity policies, permission boundaries, key, table and bucket policies. A test
 recomputes it and fails when this page differs; \`UPDATE_DOCS=1 npx vitest run test/lib/permissions.test.ts\` writes it.
 
-*${ADMINISTRATOR}* is a role that no template has. It stands for an account administrator, and shows what the resources'
-own policies refuse to everyone. What an administrator can still do (change those policies) leaves a CloudTrail entry
-and is outside what IAM can prevent; see the threat model.
+*administrator* is a role that no template has and that IAM allows everything. It shows what the resources' own policies
+refuse to everyone. An administrator can still change those policies: that leaves a CloudTrail entry, and no policy in the
+same account can prevent it.
 
 | Who can… | Action | Roles |
 |---|---|---|

@@ -63,6 +63,17 @@ describe('tables', () => {
               Resource: '*',
               Condition: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
             },
+            Match.objectLike({
+              Sid: 'RowsOnlyFromTheProduct',
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Action: 'dynamodb:PutItem',
+              Condition: {
+                ArnNotEquals: {
+                  'aws:PrincipalArn': Match.arrayWith(['arn:aws:iam::111122223333:role/countersign-submit-action']),
+                },
+              },
+            }),
           ],
         },
       },
@@ -104,6 +115,9 @@ describe('the archive', () => {
         Statement: [
           Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
           deny('WriteOnce', { Null: { 's3:if-none-match': 'true' } }),
+          deny('OnlyTheArchiverWrites', {
+            ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/countersign-archive-ledger' },
+          }),
           deny('NoDeletion'),
           deny('NoBypass'),
           deny('NoShorterLock', { NumericLessThan: { 's3:object-lock-remaining-retention-days': '2192' } }),

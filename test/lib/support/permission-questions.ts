@@ -144,7 +144,7 @@ function ledgerQuestions(table: string): readonly Question[] {
       action: 'dynamodb:PutItem',
       resourceArn: table,
       context: { ...row, ...IN_TRANSACTION },
-      expected: [ADMINISTRATOR, ...APPENDERS],
+      expected: APPENDERS,
     },
     {
       what: 'append to the ledger outside a transaction',
@@ -180,7 +180,7 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
     action: 'dynamodb:PutItem',
     resourceArn: state,
     context: { 'dynamodb:LeadingKeys': [key], ...IN_TRANSACTION },
-    expected: [ADMINISTRATOR, ...expected],
+    expected,
   });
   return [
     write('write approvals (REQUEST#)', 'REQUEST#act_1', REQUEST_WRITERS),
@@ -193,7 +193,7 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
       action: 'dynamodb:PutItem',
       resourceArn: state,
       context: { 'dynamodb:LeadingKeys': ['REQUEST#act_1'] },
-      expected: [ADMINISTRATOR],
+      expected: [],
     },
     {
       what: 'write state without naming a key',
@@ -207,14 +207,14 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
       action: 'dynamodb:DeleteItem',
       resourceArn: state,
       context: { 'dynamodb:LeadingKeys': ['CONTROL'], ...IN_TRANSACTION },
-      expected: [ADMINISTRATOR],
+      expected: [],
     },
     {
       what: 'declare agents, units and facts',
       action: 'dynamodb:PutItem',
       resourceArn: registry,
       context: { 'dynamodb:LeadingKeys': ['UNIT'], ...IN_TRANSACTION },
-      expected: [ADMINISTRATOR, 'countersign-load-registry'],
+      expected: ['countersign-load-registry'],
     },
   ];
 }
@@ -228,7 +228,7 @@ function archiveQuestions(bucket: string): readonly Question[] {
       action: 's3:PutObject',
       resourceArn: event,
       context: once,
-      expected: [ADMINISTRATOR, 'countersign-archive-ledger'],
+      expected: ['countersign-archive-ledger'],
     },
     { what: 'overwrite an archive object', action: 's3:PutObject', resourceArn: event, expected: [] },
     { what: 'delete an archive object', action: 's3:DeleteObject', resourceArn: event, expected: [] },

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../../lib/monitoring/gate-alarms.ts';
+import { buildApp, configWith, ROOT_DIR, resources, templateOf } from '../support/synthesize.ts';
+
+const template = templateOf(buildApp(), 'CountersignGate');
+const alarms = [...resources(template, 'AWS::CloudWatch::Alarm').values()].map(({ properties }) => properties);
+
+describe('alarms', () => {
+  it('watch each failure that needs a person', () => {
+    const anchors = alarms.map((alarm) => /docs\/runbook\.md#([a-z-]+)$/.exec(String(alarm['AlarmDescription']))?.[1]);
+    expect(anchors.sort()).toEqual([
+      'archive-batch-put-aside',
+      'archive-fails',
+      'archive-gap',
+      'archive-lags',
+      'archive-mismatch',
+      'budget-alert',
+      'self-approval-refused',
+      'sweep-fails',
+    ]);
+  });
+
+  it('tell somebody when they go off', () => {
+    for (const alarm of alarms) expect(alarm['AlarmActions']).toHaveLength(1);
+  });
+
+  it('watch metrics under the names that functions report', () => {
+    const telemetry = readFileSync(join(ROOT_DIR, 'lambdas/shared/telemetry.ts'), 'utf8');
+    for (const name of Object.values(METRICS)) expect(telemetry).toContain(`'${name}'`);
+    const custom = alarms.filter((alarm) => alarm['Namespace'] === 'Countersign');
+    expect(custom.map((alarm) => alarm['MetricName']).sort()).toEqual(Object.values(METRICS).sort());
+    for (const alarm of custom) expect(alarm['Dimensions']).toEqual([{ Name: 'service', Value: 'countersign' }]);
+  });
+
+  it('send e-mail only when an address is configured', () => {
+    expect(resources(template, 'AWS::SNS::Subscription').size).toBe(0);
+    const withEmail = templateOf(buildApp(configWith({ alarmEmail: 'alarms@example.com' })), 'CountersignGate');
+    withEmail.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'alarms@example.com' });
+  });
+});
