@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
 import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
@@ -18,7 +19,7 @@ export function archivePorts(): ArchivePorts {
 
 /** The policy bundle's exact bytes, from the file that is deployed beside the function. */
 export function readBundle(): Promise<Uint8Array> {
-  return readFile(new URL('policy-bundle.json', import.meta.url));
+  return readFile(join(requiredEnv('LAMBDA_TASK_ROOT'), 'policy-bundle.json'));
 }
 
 function wire(): ArchivePorts {

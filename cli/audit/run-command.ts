@@ -1,0 +1,29 @@
+import type { CommandIo } from '../command.ts';
+import { CommandError, EXIT } from '../command.ts';
+
+/**
+ * Runs a command's body and turns what it throws into one line on stderr and an exit code: bad input for wrong flags
+ * and missing files, failed for everything else.
+ */
+export async function runCommand(io: CommandIo, usage: string, body: () => Promise<number>): Promise<number> {
+  try {
+    return await body();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof CommandError) {
+      io.stderr(`${message}\n`);
+      return error.exitCode;
+    }
+    const code = errorCode(error);
+    if (code.startsWith('ERR_PARSE_ARGS')) {
+      io.stderr(`${message}\n${usage}\n`);
+      return EXIT.badInput;
+    }
+    io.stderr(`${message}\n`);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? EXIT.badInput : EXIT.failed;
+  }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
