@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatPolicies } from '@cedar-policy/cedar-wasm/nodejs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../core/gate/bundle.ts';
 import { buildBundle, bundleBytes, POLICIES_DIRECTORY, writeBundle } from '../../tools/build-bundle.ts';
@@ -47,6 +48,13 @@ describe('the bundle', () => {
     for (const { id, text } of Object.values(buildBundle().rules)) {
       expect(ruleSource(id), id).toContain(`@text("${text}")`);
     }
+  });
+
+  it.each(readdirSync(join(POLICIES_DIRECTORY, 'rules')))('keeps %s in the official formatting', (file) => {
+    const policyText = readFileSync(join(POLICIES_DIRECTORY, 'rules', file), 'utf8');
+    const formatted = formatPolicies({ policyText, lineWidth: 120, indentWidth: 2 });
+
+    expect(formatted.type === 'success' && `${formatted.formatted_policy.trimEnd()}\n`).toBe(policyText);
   });
 
   it('gives every rule and every builtin text an id of its own', () => {
