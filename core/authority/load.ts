@@ -75,7 +75,7 @@ async function storeBatch(
       if (changes.length === 0) return { done: 0 };
       return {
         event: { type: 'registry.loaded', frameworkRefs: REGISTRY_REFS, data: recordOf(changes, loadDigest) },
-        writes: () => changes.map(({ ref, item }) => ({ op: 'put', ref, item: toStored(item), when: [] })),
+        writes: () => changes.map(({ ref, item }) => ({ op: 'put', ref, item, when: [] })),
         result: () => changes.length,
       };
     },
@@ -106,10 +106,6 @@ function recordOf(changes: readonly DeclaredItem[], loadDigest: string): JsonObj
 
 function isStored(stored: StoredItem | undefined, item: JsonObject): boolean {
   return stored !== undefined && canonicalJson(fromStored(stored)) === canonicalJson(item);
-}
-
-function toStored(item: JsonObject): StoredItem {
-  return item;
 }
 
 /** A stored value as JSON, for comparing; what JSON has no form for is equal to nothing declared. */

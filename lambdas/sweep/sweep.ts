@@ -1,0 +1,122 @@
+import type { OpenRequestIndex } from '../../core/approval/open-index.ts';
+import { reportDecidedSlots } from '../../core/approval/slot-reports.ts';
+import { hasLapsedHolds, releaseLapsedHolds } from '../../core/budget/release-lapsed-holds.ts';
+import type { ApprovalWorkflow } from '../../core/ports.ts';
+import { readMany } from '../../core/risk/agent-directory.ts';
+import { finishStops } from '../../core/risk/finish-stops.ts';
+import type { StampDeps } from '../../core/risk/stamp.ts';
+import type { AgentHead } from '../../core/state/agent-head.ts';
+import { decodeAgentHead } from '../../core/state/agent-head.ts';
+import type { StoredItem } from '../../core/state/entities.ts';
+
+/** What a sweep needs from outside. */
+export interface SweepDeps extends StampDeps {
+  readonly workflow: ApprovalWorkflow;
+  readonly openRequests: OpenRequestIndex;
+  readonly pendingActions: {
+    pendingActionIds(agentId: string, createdBeforeMs: number): Promise<readonly string[]>;
+  };
+}
+
+/** What a sweep did. */
+export interface Swept {
+  readonly agents: number;
+  /** Holds given back. */
+  readonly released: number;
+  /** Heads that a stop had not reached. */
+  readonly stamped: number;
+  /** Open approval requests whose answers were reported again. */
+  readonly reported: number;
+  /** Approval workflows started again. */
+  readonly restarted: number;
+}
+
+/** An action without a request this long after it was decided was never handed to the workflow, milliseconds. */
+const START_GRACE_MS = 60_000;
+/** Open requests looked at in one sweep, oldest first. */
+const MAX_OPEN_REQUESTS = 500;
+
+/**
+ * Finishes what crashes left half-done: stops not on every head, lapsed holds, answers not reported, workflows not
+ * started. Each part runs whatever becomes of the others; every step may be repeated.
+ *
+ * @throws {AggregateError} after all parts have run, when any of them failed
+ */
+export async function sweep(deps: SweepDeps): Promise<Swept> {
+  const agentIds = await deps.directory.agentIds();
+  const faults: unknown[] = [];
+  const attempt = async <Value>(run: () => Promise<Value>, otherwise: Value): Promise<Value> => {
+    try {
+      return await run();
+    } catch (error) {
+      faults.push(error);
+      return otherwise;
+    }
+  };
+  const part = (run: () => Promise<number>) => attempt(run, 0);
+  const stamped = await part(() => stampStops(deps, agentIds));
+  const heads = readHeads(
+    await readMany(deps.store, agentIds, (agentId) => ({ entity: 'agentHead', agentId })),
+    faults,
+  );
+  let released = 0;
+  for (const [index, agentId] of agentIds.entries()) {
+    const head = heads[index];
+    if (head === undefined || !hasLapsedHolds(head, deps.clock.nowMs())) continue;
+    released += await part(() => releaseHolds(deps, agentId));
+  }
+  const open = await attempt(() => deps.openRequests.open(MAX_OPEN_REQUESTS), undefined);
+  let reported = 0;
+  for (const { actionId } of open ?? []) {
+    reported += await part(async () => {
+      await reportDecidedSlots(deps, actionId);
+      return 1;
+    });
+  }
+  let restarted = 0;
+  for (const [index, agentId] of open === undefined ? [] : agentIds.entries()) {
+    // Pending actions are counted on the head and open requests are listed; only a difference is worth a long look.
+    const listed = open?.filter((request) => request.agentId === agentId).length ?? 0;
+    if ((heads[index]?.pendingApprovals ?? 0) > listed) restarted += await part(() => startPending(deps, agentId));
+  }
+  if (faults.length > 0) throw new AggregateError(faults, `expected a whole sweep, got ${faults.length} faults`);
+  return { agents: agentIds.length, released, stamped, reported, restarted };
+}
+
+async function stampStops(deps: SweepDeps, agentIds: readonly string[]): Promise<number> {
+  const { stamped, unfinished, unreadable } = await finishStops(deps, agentIds);
+  if (unfinished + unreadable > 0) {
+    throw new Error(`expected every stop to be readable and stamped, got ${unfinished} unfinished, ${unreadable} not`);
+  }
+  return stamped;
+}
+
+async function releaseHolds(deps: SweepDeps, agentId: string): Promise<number> {
+  const released = await releaseLapsedHolds(deps, agentId);
+  if (!released.ok) throw new Error(`expected to release holds, got ${released.problem.attempts} conflicts`);
+  return released.value.length;
+}
+
+async function startPending(deps: SweepDeps, agentId: string): Promise<number> {
+  const actionIds = await deps.pendingActions.pendingActionIds(agentId, deps.clock.nowMs() - START_GRACE_MS);
+  let started = 0;
+  for (const actionId of actionIds) {
+    const [request] = await deps.store.read([{ entity: 'approvalRequest', actionId }]);
+    if (request !== undefined) continue;
+    await deps.workflow.start({ actionId, agentId });
+    started += 1;
+  }
+  return started;
+}
+
+/** One head nobody can read must not keep the others from being swept. */
+function readHeads(items: readonly (StoredItem | undefined)[], faults: unknown[]): (AgentHead | undefined)[] {
+  return items.map((item) => {
+    try {
+      return item === undefined ? undefined : decodeAgentHead(item);
+    } catch (error) {
+      faults.push(error);
+      return undefined;
+    }
+  });
+}
