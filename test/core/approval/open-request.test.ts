@@ -67,7 +67,8 @@ describe('openRequest', () => {
     ['resource', { resource: 'account/other' }],
     ['session', { sessionId: 's-2' }],
     ['type', { type: 'payment.cancel' }],
-  ])('refuses when the stored %s no longer fit the digest', async (_name, change) => {
+    ['text shifted across a boundary', { resource: 'account/DE8', sessionId: '9s-1' }],
+  ])('refuses when the stored %s does not fit the digest', async (_name, change) => {
     const scene = givenPendingAction();
     changeAction(scene, change);
     expect(await openRequest(scene, input)).toEqual({ ok: false, problem: { code: 'digest_mismatch' } });
