@@ -1,4 +1,5 @@
 import type { AgentRegistration } from '../authority/registration.ts';
+import { isEnded, openSessionCount, sessionOf } from '../budget/sessions.ts';
 import type { AgentStop, StopAll } from '../risk/stops.ts';
 import type { AgentHead } from '../state/agent-head.ts';
 import type { EntityRef, StoredItem } from '../state/entities.ts';
@@ -71,14 +72,15 @@ export function factItemsOf(
 export function buildContext(input: ContextInput): DecisionContext {
   const { entry, request, head, registration } = input;
   const institution = institutionFacts(input.factItems, request);
+  const sessionSeconds = registration?.caps.sessionSeconds ?? 0;
   return {
     agent: agentFacts(input),
     stop: { veto: input.stopAll.veto !== null, riskLevel: input.stopAll.riskLevel },
     request: requestFacts(entry, request),
-    session: sessionFacts(head, request.sessionId, registration, input.nowMs),
+    session: sessionFacts(head, request.sessionId, sessionSeconds, input.nowMs),
     day: { amountMicroUsd: head.day === utcDay(input.nowMs) ? toFactInteger(head.dayAmountMicroUsd) : 0 },
     open: {
-      sessions: Object.keys(head.sessions).length,
+      sessions: openSessionCount(head, sessionSeconds, input.nowMs),
       approvals: head.pendingApprovals,
       reservations: Object.keys(head.reservations).length,
     },
@@ -126,20 +128,18 @@ function requestFacts(entry: CatalogueEntry, request: ActionRequest): DecisionCo
 }
 
 const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
-const MS_PER_SECOND = 1000;
 
 function sessionFacts(
   head: AgentHead,
   sessionId: string,
-  registration: AgentRegistration | undefined,
+  sessionSeconds: number,
   nowMs: number,
 ): DecisionContext['session'] {
-  const session = Object.hasOwn(head.sessions, sessionId) ? head.sessions[sessionId] : undefined;
-  const lastsMs = (registration?.caps.sessionSeconds ?? 0) * MS_PER_SECOND;
+  const session = sessionOf(head, sessionId);
   return {
     idValid: SESSION_ID.test(sessionId),
     fresh: session === undefined,
-    expired: session !== undefined && nowMs - session.startedAtMs >= lastsMs,
+    expired: session !== undefined && isEnded(session, sessionSeconds, nowMs),
     amountMicroUsd: session === undefined ? 0 : toFactInteger(session.amountMicroUsd),
   };
 }

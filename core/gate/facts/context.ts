@@ -10,7 +10,7 @@ const SHAPE = {
   /** `amountMicroUsd` is what earlier allowed actions of the session moved. */
   session: { idValid: 'flag', fresh: 'flag', expired: 'flag', amountMicroUsd: 'integer' },
   day: { amountMicroUsd: 'integer' },
-  /** What the agent has under way, this action not counted. */
+  /** What the agent has under way: sessions that have not ended, requests that wait for people, unreported actions. */
   open: { sessions: 'integer', approvals: 'integer', reservations: 'integer' },
   budget: {
     declared: 'flag',

@@ -142,6 +142,16 @@ describe('buildContext', () => {
     expect(buildContext(input('payment.send', PAYMENT, { head })).session.expired).toBe(true);
   });
 
+  it('does not count ended sessions as open', () => {
+    const session = { startedAtMs: NOW_MS, microUsd: 0n, tokens: 0n, amountMicroUsd: 0n };
+    const closed = { ...session, startedAtMs: 0 };
+    const head = { ...newAgentHead('a'), sessions: { s1: closed, s2: closed, s3: session } };
+    const context = buildContext(input('payment.send', PAYMENT, { head }));
+
+    expect(context.open.sessions).toBe(1);
+    expect(context.session).toMatchObject({ fresh: false, expired: true });
+  });
+
   it('holds sums beyond the largest fact at the largest fact', () => {
     const head = { ...newAgentHead('a'), day: utcDay(NOW_MS), dayAmountMicroUsd: 2n ** 80n };
 
