@@ -36,7 +36,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
     pseudonyms: true,
   },
-  'get-action': { reads: ['agents', 'requests', 'control'], registry: 'read', pseudonyms: true },
+  'get-action': { reads: ['agents'], pseudonyms: true },
   'redeem-action': {
     reads: ['agents', 'units', 'control', 'requests'],
     writes: ['agents', 'units'],
@@ -69,9 +69,9 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
     pseudonyms: true,
   },
-  'list-tools': { reads: ['agents', 'control'], registry: 'read', pseudonyms: true },
-  'list-approvals': { reads: ['requests'], registry: 'read', pseudonyms: true },
-  'get-approval': { reads: ['requests', 'agents'], registry: 'read', pseudonyms: true },
+  'list-tools': { reads: [], registry: 'read', pseudonyms: true },
+  'list-approvals': { reads: [], pseudonyms: true },
+  'get-approval': { reads: ['requests'], pseudonyms: true },
   'decide-approval': {
     reads: ['requests', 'agents', 'control'],
     writes: ['requests', 'agents'],
@@ -147,7 +147,7 @@ export function grantStores(functions: GateFunctions, stores: GateStores): void 
     const access = ACCESS[name];
     // Every function is told the same names, so that wiring is the same everywhere; a name is not a permission.
     for (const store of [stores.state, stores.registry, stores.ledger, stores.pseudonyms]) store.wire(user);
-    stores.state.grantRead(user, access.reads);
+    if (access.reads.length > 0) stores.state.grantRead(user, access.reads);
     if (access.writes !== undefined) stores.state.grantCommit(user, access.writes, access.checks);
     if (access.registry === 'read') stores.registry.grantRead(user);
     if (access.registry === 'list') stores.registry.grantList(user);
@@ -156,5 +156,7 @@ export function grantStores(functions: GateFunctions, stores: GateStores): void 
     if (access.ledger === 'read') stores.ledger.grantRead(user);
     if (access.pseudonyms === true) stores.pseudonyms.grantRead(user);
   }
-  stores.state.grantQueryOpenRequests(functions['list-approvals']);
+  for (const name of ['list-approvals', 'sweep'] as const) stores.state.grantQueryOpenRequests(functions[name]);
+  // The sweep looks for actions whose workflow was never started.
+  stores.state.grantQuery(functions.sweep, ['agents']);
 }
