@@ -1,0 +1,56 @@
+import type { GateReply } from '../sdk/agent-client.ts';
+import { AgentClient } from '../sdk/agent-client.ts';
+import type { CommandIo } from './command.ts';
+import { credentialsFor, findDeployment } from './deployment.ts';
+
+/** The agent a command acts as when none is named. */
+export const DEFAULT_AGENT_ROLE = 'countersign-agent-payments';
+
+/** A client of the agent API for the deployment at hand. */
+export function agentClient(io: CommandIo, roleName: string | undefined): AgentClient {
+  const deployment = findDeployment(io);
+  const role = roleName ?? (deployment.sandbox === undefined ? undefined : DEFAULT_AGENT_ROLE);
+  return new AgentClient({
+    baseUrl: deployment.apiUrl,
+    region: deployment.region,
+    credentials: () => credentialsFor(deployment, io, role),
+    fetch: io.fetch,
+  });
+}
+
+/** A gate's reply in lines for people. */
+export function replyLines({ status, body }: GateReply): readonly string[] {
+  const decision = body['decision'];
+  const rules = rulesOf(body['rules'] ?? (isRecord(decision) ? decision['rules'] : undefined));
+  return [
+    `${status} ${text(body['status'] ?? body['code'])}${body['actionId'] === undefined ? '' : `  ${text(body['actionId'])}`}`,
+    ...(typeof body['detail'] === 'string' && rules.length === 0 ? [`  ${body['detail']}`] : []),
+    ...rules.map((rule) => `  ${text(rule['id'])}  “${text(rule['text'])}”`),
+    ...approvalLines(body['approval']),
+    ...(Array.isArray(body['envelopes']) ? [`  ${body['envelopes'].length} envelope(s) ready to redeem`] : []),
+    ...ledgerLines(body['ledger']),
+  ];
+}
+
+function approvalLines(approval: unknown): string[] {
+  if (!isRecord(approval)) return [];
+  const managers = Number(approval['managers']);
+  const who = `${text(approval['approvals'])} person(s)${managers > 0 ? `, ${managers} of them a manager` : ''}`;
+  return [`  waits for ${who} until ${text(approval['expiresAt'])}`];
+}
+
+function ledgerLines(ledger: unknown): string[] {
+  return isRecord(ledger) ? [`  recorded as ${text(ledger['chain'])} #${text(ledger['seq'])}`] : [];
+}
+
+function rulesOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return value === undefined ? '' : String(value);
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { registryFromEnvironment } from '../../core/authority/registry-from-environment.ts';
+import { decodeCatalogue } from '../../core/gate/catalogue.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { PROJECT_ROOT } from './synthesize.ts';
+
+/** Role names of the sandbox's agents. */
+export const PAYMENTS_ROLE = 'countersign-agent-payments';
+export const SERVICE_ROLE = 'countersign-agent-service';
+
+const CAPS = {
+  sessionMicroUsd: '50000',
+  sessionTokens: '500000',
+  dayMicroUsd: '5000000',
+  dayTokens: '20000000',
+  sessionSeconds: 3_600,
+};
+
+/** What the sandbox's institution declares: two agents, their unit, and what the recorded environment knows. */
+export function sandboxRegistry(accountId: string, ownerSubject: string): JsonObject {
+  const environment = readPolicies('data/agent-actions/environment.json');
+  const scopes = scopesOf(readPolicies('catalogue.json'));
+  const agent = (roleName: string, displayName: string, accounts: readonly string[]): JsonObject => ({
+    agentId: `${accountId}:${roleName}`,
+    displayName,
+    ownerSubject,
+    ownerAliases: ['olivia', 'olivia@bank.example'],
+    unitId: 'retail-banking',
+    scopes: [...scopes],
+    accounts: [...accounts],
+    caps: CAPS,
+    active: true,
+  });
+  const { accountId: holderAccount, facts } = registryFromEnvironment(environment);
+  return {
+    units: [{ unitId: 'retail-banking', monthMicroUsd: '50000000', monthTokens: '100000000' }],
+    agents: [
+      agent(PAYMENTS_ROLE, 'Payments assistant', [holderAccount]),
+      agent(SERVICE_ROLE, 'Card service assistant', ['*']),
+    ],
+    facts: facts.map(({ kind, key, value }) => ({ kind, key, value })),
+  };
+}
+
+/** The recorded account holder's account. */
+export function holderAccountId(): string {
+  return registryFromEnvironment(readPolicies('data/agent-actions/environment.json')).accountId;
+}
+
+function scopesOf(catalogue: JsonValue): readonly string[] {
+  return [...new Set([...decodeCatalogue(catalogue).values()].map((entry) => entry.scope))].sort();
+}
+
+function readPolicies(path: string): JsonValue {
+  return JSON.parse(readFileSync(join(PROJECT_ROOT, 'policies', path), 'utf8'));
+}

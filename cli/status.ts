@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { isJsonObject } from '../core/json.ts';
+import { agentClient, replyLines } from './agent.ts';
+import type { CommandIo } from './command.ts';
+import { CommandError, EXIT, exitCodeOf, report } from './command.ts';
+
+/** How the commands are called. */
+export const STATUS_USAGE = 'countersign status ACTION [--as ROLE] [--json]';
+export const REDEEM_USAGE = 'countersign redeem ACTION [--as ROLE] [--json]';
+
+/** Shows where an agent's action stands. */
+export async function statusCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { actionId, role, isJson } = readArguments(argv, STATUS_USAGE);
+  const reply = await agentClient(io, role).status(actionId);
+  report(io, isJson, reply.body, replyLines(reply));
+  return exitCodeOf(reply.status);
+}
+
+/** Fetches the envelopes of an approved action and redeems it, as the agent. */
+export async function redeemCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { actionId, role, isJson } = readArguments(argv, REDEEM_USAGE);
+  const client = agentClient(io, role);
+  const found = await client.status(actionId);
+  const envelopes = found.body['envelopes'];
+  if (found.status !== 200 || !Array.isArray(envelopes)) {
+    const standing = String(found.body['status'] ?? found.body['detail']);
+    throw new CommandError(EXIT.failed, `expected an approved action, got \`${standing}\``);
+  }
+  const reply = await client.redeem(actionId, envelopes.filter(isJsonObject));
+  report(io, isJson, reply.body, replyLines(reply));
+  return exitCodeOf(reply.status);
+}
+
+function readArguments(argv: readonly string[], usage: string) {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { as: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const [actionId] = positionals;
+  if (actionId === undefined) throw new CommandError(EXIT.badInput, usage);
+  return { actionId, role: values.as, isJson: values.json };
+}
