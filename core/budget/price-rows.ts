@@ -37,9 +37,7 @@ const PICO_DIGITS = 12;
  * @throws {PriceTableError} when a price is missing, negative or finer than a pico-USD, or a date is not a date
  */
 export function parsePriceRow(modelId: string, row: JsonObject): PriceRow {
-  const from = row['effective_from'];
-  const to = row['effective_to'];
-  const tiers = row['long_context'];
+  const { effective_from: from, effective_to: to, long_context: tiers } = row;
   const hash = sha256Hex(canonicalJson([modelId, row])).slice(0, 12);
   return {
     id: `${modelId}@${typeof from === 'string' ? from : 'always'}#${hash}`,

@@ -1,4 +1,5 @@
 import type { OpenRequestIndex } from '../../core/approval/open-index.ts';
+import type { ApprovalRequest } from '../../core/approval/request.ts';
 import { reportDecidedSlots } from '../../core/approval/slot-reports.ts';
 import { hasLapsedHolds, releaseLapsedHolds } from '../../core/budget/release-lapsed-holds.ts';
 import type { ApprovalWorkflow } from '../../core/ports.ts';
@@ -36,6 +37,16 @@ const START_GRACE_MS = 60_000;
 /** Open requests looked at in one sweep, oldest first. */
 const MAX_OPEN_REQUESTS = 500;
 
+/** One sweep under way. */
+interface Round {
+  readonly deps: SweepDeps;
+  readonly agentIds: readonly string[];
+  /** In the order of `agentIds`. */
+  readonly heads: readonly (AgentHead | undefined)[];
+  /** Runs one part; what goes wrong in it is kept for the end. */
+  readonly attempt: <Value>(run: () => Promise<Value>, otherwise: Value) => Promise<Value>;
+}
+
 /**
  * Finishes what crashes left half-done: stops not on every head, lapsed holds, answers not reported, workflows not
  * started. Each part runs whatever becomes of the others; every step may be repeated.
@@ -43,9 +54,8 @@ const MAX_OPEN_REQUESTS = 500;
  * @throws {AggregateError} after all parts have run, when any of them failed
  */
 export async function sweep(deps: SweepDeps): Promise<Swept> {
-  const agentIds = await deps.directory.agentIds();
   const faults: unknown[] = [];
-  const attempt = async <Value>(run: () => Promise<Value>, otherwise: Value): Promise<Value> => {
+  const attempt: Round['attempt'] = async (run, otherwise) => {
     try {
       return await run();
     } catch (error) {
@@ -53,32 +63,14 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
       return otherwise;
     }
   };
-  const part = (run: () => Promise<number>) => attempt(run, 0);
-  const stamped = await part(() => stampStops(deps, agentIds));
-  const heads = readHeads(
-    await readMany(deps.store, agentIds, (agentId) => ({ entity: 'agentHead', agentId })),
-    faults,
-  );
-  let released = 0;
-  for (const [index, agentId] of agentIds.entries()) {
-    const head = heads[index];
-    if (head === undefined || !hasLapsedHolds(head, deps.clock.nowMs())) continue;
-    released += await part(() => releaseHolds(deps, agentId));
-  }
+  const agentIds = await deps.directory.agentIds();
+  const stamped = await attempt(() => stampStops(deps, agentIds), 0);
+  const items = await readMany(deps.store, agentIds, (agentId) => ({ entity: 'agentHead', agentId }));
+  const round: Round = { deps, agentIds, heads: readHeads(items, faults), attempt };
+  const released = await releaseHolds(round);
   const open = await attempt(() => deps.openRequests.open(MAX_OPEN_REQUESTS), undefined);
-  let reported = 0;
-  for (const { actionId } of open ?? []) {
-    reported += await part(async () => {
-      await reportDecidedSlots(deps, actionId);
-      return 1;
-    });
-  }
-  let restarted = 0;
-  for (const [index, agentId] of open === undefined ? [] : agentIds.entries()) {
-    // Pending actions are counted on the head and open requests are listed; only a difference is worth a long look.
-    const listed = open?.filter((request) => request.agentId === agentId).length ?? 0;
-    if ((heads[index]?.pendingApprovals ?? 0) > listed) restarted += await part(() => startPending(deps, agentId));
-  }
+  const reported = open === undefined ? 0 : await reportAnswers(round, open);
+  const restarted = open === undefined ? 0 : await startMissing(round, open);
   if (faults.length > 0) throw new AggregateError(faults, `expected a whole sweep, got ${faults.length} faults`);
   return { agents: agentIds.length, released, stamped, reported, restarted };
 }
@@ -91,10 +83,40 @@ async function stampStops(deps: SweepDeps, agentIds: readonly string[]): Promise
   return stamped;
 }
 
-async function releaseHolds(deps: SweepDeps, agentId: string): Promise<number> {
-  const released = await releaseLapsedHolds(deps, agentId);
-  if (!released.ok) throw new Error(`expected to release holds, got ${released.problem.attempts} conflicts`);
-  return released.value.length;
+async function releaseHolds({ deps, agentIds, heads, attempt }: Round): Promise<number> {
+  let count = 0;
+  for (const [index, agentId] of agentIds.entries()) {
+    const head = heads[index];
+    if (head === undefined || !hasLapsedHolds(head, deps.clock.nowMs())) continue;
+    count += await attempt(async () => {
+      const released = await releaseLapsedHolds(deps, agentId);
+      if (!released.ok) throw new Error(`expected to release holds, got ${released.problem.attempts} conflicts`);
+      return released.value.length;
+    }, 0);
+  }
+  return count;
+}
+
+async function reportAnswers({ deps, attempt }: Round, open: readonly ApprovalRequest[]): Promise<number> {
+  let count = 0;
+  for (const { actionId } of open) {
+    count += await attempt(async () => {
+      await reportDecidedSlots(deps, actionId);
+      return 1;
+    }, 0);
+  }
+  return count;
+}
+
+/** Pending actions are counted on the head and open requests are listed; only a difference is worth a long look. */
+async function startMissing(round: Round, open: readonly ApprovalRequest[]): Promise<number> {
+  let count = 0;
+  for (const [index, agentId] of round.agentIds.entries()) {
+    const listed = open.filter((request) => request.agentId === agentId).length;
+    const pending = round.heads[index]?.pendingApprovals ?? 0;
+    if (pending > listed) count += await round.attempt(() => startPending(round.deps, agentId), 0);
+  }
+  return count;
 }
 
 async function startPending(deps: SweepDeps, agentId: string): Promise<number> {
