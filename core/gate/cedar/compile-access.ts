@@ -1,9 +1,9 @@
 import { EntityRef } from './entity-ref.ts';
 import { EvaluationError } from './errors.ts';
-import type { Frame, Test } from './frame.ts';
+import type { Frame, Run, Test } from './frame.ts';
 import { isObject } from './json.ts';
 import { isPlainRecord, toValue } from './json-value.ts';
-import { type Node, valueNode } from './node.ts';
+import { asBoolean, type Node, valueNode } from './node.ts';
 import { typeError } from './type-error.ts';
 import { RecordValue, type Value } from './value.ts';
 
@@ -17,10 +17,15 @@ export function compileGet(left: Node, attribute: string): Node {
   if (contextPath === null) return valueNode((frame) => getAttribute(run(frame), attribute, missing, frame));
   const path = [...contextPath, attribute];
   const read = compilePath(path);
-  return valueNode((frame) => {
+  const get: Run = (frame) => {
     const json = read(frame.context);
     return json === undefined ? getAttribute(run(frame), attribute, missing, frame) : toValue(json);
-  }, path);
+  };
+  const condition: Test = (frame) => {
+    const json = read(frame.context);
+    return json === true || json === false ? json : asBoolean(get(frame));
+  };
+  return { ...valueNode(get, path), condition };
 }
 
 /** Compiles `left has a.b.c`: each step must be there before the next is looked at. */
@@ -53,7 +58,15 @@ function compilePath(path: readonly string[]): (context: Json) => unknown {
   const name = path.at(-1);
   if (name === undefined) return (context) => context;
   const readName = compileField(name);
+  const [first = name] = path;
   if (path.length === 1) return readName;
+  if (path.length === 2 && isOrdinary(first) && isOrdinary(name)) {
+    // The commonest path by far, in one function.
+    return (context) => {
+      const parent = context[first];
+      return isObject(parent) && isPlainRecord(parent) ? parent[name] : undefined;
+    };
+  }
   const readParent = compilePath(path.slice(0, -1));
   return (context) => {
     const parent = readParent(context);
@@ -63,8 +76,13 @@ function compilePath(path: readonly string[]): (context: Json) => unknown {
 
 /** Compiles the reading of an own property; a plain property load except for names every object inherits. */
 function compileField(name: string): (record: Json) => unknown {
-  if (name in Object.prototype) return (record) => (Object.hasOwn(record, name) ? record[name] : undefined);
-  return (record) => record[name];
+  if (isOrdinary(name)) return (record) => record[name];
+  return (record) => (Object.hasOwn(record, name) ? record[name] : undefined);
+}
+
+/** True when no object has a property of this name by inheritance. */
+function isOrdinary(name: string): boolean {
+  return !(name in Object.prototype);
 }
 
 function getAttribute(value: Value, attribute: string, missing: EvaluationError, frame: Frame): Value {

@@ -59,6 +59,8 @@ export function objectForm(object: Readonly<Record<string, unknown>>): ObjectFor
  * @throws {RequestProblem} `malformed_context` on null, fractions, inexact or out-of-range integers and bad escapes
  */
 export function toValue(json: unknown): Value {
+  if (typeof json === 'boolean' || typeof json === 'string') return json;
+  if (typeof json === 'number' && Number.isSafeInteger(json)) return json;
   return convert(json, 0, false);
 }
 

@@ -7,6 +7,8 @@ export interface Node {
   readonly run: Run;
   /** The same function where the expression is known to be boolean. */
   readonly test: Test | null;
+  /** The expression as a condition, where that is faster than checking what `run` returns. */
+  readonly condition: Test | null;
   /** The value, where it is the same for every request. */
   readonly constant: Value | undefined;
   /** The attribute names from the context's root, where the expression is such a path. */
@@ -18,6 +20,7 @@ export function constantNode(constant: Value): Node {
   return {
     run: () => constant,
     test: constant === true || constant === false ? () => constant : null,
+    condition: null,
     constant,
     contextPath: null,
   };
@@ -25,21 +28,22 @@ export function constantNode(constant: Value): Node {
 
 /** A node of unknown type. */
 export function valueNode(run: Run, contextPath: readonly string[] | null = null): Node {
-  return { run, test: null, constant: undefined, contextPath };
+  return { run, test: null, condition: null, constant: undefined, contextPath };
 }
 
 /** A node known to be boolean. */
 export function testNode(test: Test): Node {
-  return { run: test, test, constant: undefined, contextPath: null };
+  return { run: test, test, condition: null, constant: undefined, contextPath: null };
 }
 
 /** The node as a condition: a value that is not a boolean is a type error. */
 export function asTest(node: Node): Test {
-  const { run, test } = node;
-  if (test !== null) return test;
-  return (frame) => {
-    const value = run(frame);
-    if (value === true || value === false) return value;
-    throw typeError('bool', value);
-  };
+  const { run, test, condition } = node;
+  return test ?? condition ?? ((frame) => asBoolean(run(frame)));
+}
+
+/** @throws {EvaluationError} `type_error` when `value` is not a boolean */
+export function asBoolean(value: Value): boolean {
+  if (value === true || value === false) return value;
+  throw typeError('bool', value);
 }
