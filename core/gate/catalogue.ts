@@ -16,8 +16,8 @@ export interface AmountSource {
   /** RFC 6901 pointers into the parameters. */
   readonly pointers: readonly string[];
   readonly currency: 'USD';
-  /** `major`: a JSON number of dollars. `points`: text such as `300 points`, a hundred to the dollar. */
-  readonly format: 'major' | 'points';
+  /** `major`: a JSON number of dollars. `reward`: text, `300 points` (a hundred to the dollar) or `$3.00`. */
+  readonly format: 'major' | 'reward';
   /** True when money moves, so that the amount counts towards what a session and a day add up to. */
   readonly moves: boolean;
   /** True when the amount may be left out, because the institution knows the one in force. */
@@ -149,7 +149,7 @@ function decodeAmount(value: JsonValue, at: string): AmountSource {
   return {
     pointers: reader.texts('pointers'),
     currency: reader.oneOf('currency', ['USD'] as const),
-    format: reader.oneOf('format', ['major', 'points'] as const),
+    format: reader.oneOf('format', ['major', 'reward'] as const),
     moves: reader.boolean('moves'),
     optional: isJsonObject(value) && value['optional'] === true,
   };

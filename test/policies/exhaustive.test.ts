@@ -20,8 +20,6 @@ const FLAGS: readonly (readonly Facts[])[] = [
   [{}, { 'agent.halted': true }, { 'agent.registered': false }, { 'agent.scoped': false }],
   [{}, { 'stop.veto': true }],
   [1, 2, 3, 4, 5].map((level) => ({ 'stop.riskLevel': level })),
-  [{}, { 'payee.known': false, 'customer.addressOnFile': false }],
-  [{ 'account.known': false }, { 'account.balanceMicroUsd': Number.MAX_SAFE_INTEGER }],
 ];
 const APPROVALS = [0, 1, 2, 3].flatMap((count) =>
   [0, 1, 2]
@@ -40,11 +38,25 @@ function amounts(type: string): readonly Facts[] {
   return [0, ...edges.flatMap((edge) => [edge, edge + 1])].map((microUsd) => ({ 'amount.microUsd': microUsd }));
 }
 
+/** What the institution may know; of facts that an action does not look up it knows nothing. */
+function institution(type: string): readonly (readonly Facts[])[] {
+  const facts = bundle.catalogue.get(type)?.facts ?? {};
+  const known = (kind: keyof typeof facts, when: readonly Facts[], otherwise: Facts) =>
+    facts[kind] === undefined ? [otherwise] : [otherwise, ...when];
+  return [
+    known('account', [{}, { 'account.balanceMicroUsd': Number.MAX_SAFE_INTEGER }], { 'account.known': false }),
+    known('payee', [{}, { 'payee.highestMicroUsd': Number.MAX_SAFE_INTEGER }], { 'payee.known': false }),
+    known('schedule', [{}, { 'payee.changed': true, 'schedule.microUsd': 1 }], { 'schedule.known': false }),
+    known('customer', [{}], { 'customer.addressOnFile': false }),
+    [{}, { 'session.amountMicroUsd': Number.MAX_SAFE_INTEGER }],
+  ];
+}
+
 /** Every action type under every combination of facts. */
 function* allCases(): Generator<Case> {
   for (const [type, entry] of bundle.catalogue) {
     const signals = entry.signals.map(({ name }) => ({ signals: [name] }));
-    for (const facts of combinations([...FLAGS, amounts(type), [{}, ...signals], APPROVALS])) {
+    for (const facts of combinations([...FLAGS, ...institution(type), amounts(type), [{}, ...signals], APPROVALS])) {
       const context = contextWith(facts);
       const { verdict } = decide({ agentId: 'a', actionType: type, resource: 'account/1', context }, bundle);
       yield { type, tier: entry.tier, facts, verdict };

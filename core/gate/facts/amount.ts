@@ -26,7 +26,7 @@ export function readAmount(source: AmountSource, params: JsonObject): AmountRead
   if (values.length === 0) return source.optional ? { kind: 'absent' } : { kind: 'invalid' };
   let microUsd = 0n;
   for (const value of values) {
-    const part = source.format === 'points' ? pointsToMicroUsd(value) : majorToMicroUsd(value);
+    const part = source.format === 'reward' ? rewardToMicroUsd(value) : majorToMicroUsd(value);
     if (part === undefined) return { kind: 'invalid' };
     microUsd += part;
   }
@@ -54,7 +54,11 @@ export function majorToMicroUsd(value: JsonValue): bigint | undefined {
   return BigInt(whole + fraction.padEnd(DECIMALS, '0'));
 }
 
-function pointsToMicroUsd(value: JsonValue): bigint | undefined {
-  const points = typeof value === 'string' ? /^([0-9]{1,9}) points$/.exec(value)?.[1] : undefined;
-  return points === undefined ? undefined : BigInt(points) * MICRO_USD_PER_POINT;
+/** `300 points` or, where a reward is paid in money, `$3.00`. */
+function rewardToMicroUsd(value: JsonValue): bigint | undefined {
+  if (typeof value !== 'string') return undefined;
+  const points = /^([0-9]{1,9}) points?$/.exec(value)?.[1];
+  if (points !== undefined) return BigInt(points) * MICRO_USD_PER_POINT;
+  const [match, dollars = '', cents = ''] = /^\$([0-9]{1,9})(?:\.([0-9]{2}))?$/.exec(value) ?? [];
+  return match === undefined ? undefined : BigInt(dollars + cents.padEnd(DECIMALS, '0'));
 }

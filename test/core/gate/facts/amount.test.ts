@@ -5,7 +5,7 @@ import { MAX_AMOUNT_MICRO_USD, majorToMicroUsd, readAmount } from '../../../../c
 
 const payment: AmountSource = { pointers: ['/amount'], currency: 'USD', format: 'major', moves: true, optional: false };
 const fees: AmountSource = { ...payment, pointers: ['/delivery', '/design', '/extra'] };
-const points: AmountSource = { ...payment, format: 'points' };
+const reward: AmountSource = { ...payment, format: 'reward' };
 
 describe('majorToMicroUsd', () => {
   it.each([
@@ -71,11 +71,20 @@ describe('readAmount', () => {
     expect(readAmount(fees, { delivery: 15, design: -15 })).toEqual({ kind: 'invalid' });
   });
 
-  it('counts a hundred points to the dollar', () => {
-    expect(readAmount(points, { amount: '6300 points' })).toEqual({ kind: 'valid', microUsd: 63_000_000n });
+  it.each([
+    ['6300 points', 63_000_000n],
+    ['1 point', 10_000n],
+    ['0 points', 0n],
+    ['$4', 4_000_000n],
+    ['$4.50', 4_500_000n],
+  ])('reads the reward `%s`', (amount, microUsd) => {
+    expect(readAmount(reward, { amount })).toEqual({ kind: 'valid', microUsd });
   });
 
-  it.each(['-5 points', '5', '5.5 points', '9999999999 points', '5 pointsX'])('refuses the points `%s`', (amount) => {
-    expect(readAmount(points, { amount })).toEqual({ kind: 'invalid' });
-  });
+  it.each(['-5 points', '5', '5.5 points', '9999999999 points', '5 pointsX', '$-5', '$5.123', '$5.5', '€5', 5, null])(
+    'refuses the reward `%s`',
+    (amount) => {
+      expect(readAmount(reward, { amount })).toEqual({ kind: 'invalid' });
+    },
+  );
 });
