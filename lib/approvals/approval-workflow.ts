@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -14,14 +14,9 @@ export interface ApprovalWorkflowProps {
   /** The definition's file. */
   readonly definitionPath: string;
   readonly functions: { readonly [name in FunctionName]: ProductFunction };
-  /** How long people have to decide, in seconds. */
-  readonly approvalTimeoutSeconds: number;
   readonly logKey: IKey;
   readonly logRetention: RetentionDays;
 }
-
-/** Time around the wait itself: opening, sealing and closing, with their retries. */
-const OVERHEAD_SECONDS = 900;
 
 /** One execution per approval request: open, wait for people, seal, close. */
 export class ApprovalWorkflow extends Construct {
@@ -50,11 +45,9 @@ export class ApprovalWorkflow extends Construct {
         ApprovalSealFunctionArn: seal.functionArn,
         ApprovalCloseFunctionArn: close.functionArn,
       },
-      timeout: Duration.seconds(props.approvalTimeoutSeconds + OVERHEAD_SECONDS),
       // Execution data holds task tokens: whoever reads one could answer for a person.
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: false,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.stateMachine.addToRolePolicy(
       new PolicyStatement({

@@ -140,6 +140,11 @@ export function loaders(): readonly FunctionName[] {
   return FUNCTION_NAMES.filter((name) => ACCESS[name].registry === 'load');
 }
 
+/** Functions that make pseudonyms. */
+export function pseudonymMakers(): readonly FunctionName[] {
+  return FUNCTION_NAMES.filter((name) => ACCESS[name].pseudonyms === true);
+}
+
 /** Grants what {@link ACCESS} says and tells every function where the stores are. */
 export function grantStores(functions: GateFunctions, stores: GateStores): void {
   for (const name of FUNCTION_NAMES) {

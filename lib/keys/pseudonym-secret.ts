@@ -1,14 +1,18 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { Grant } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
+import { functionRoleArn } from '../names.ts';
 
 /** Properties of {@link PseudonymSecret}. */
 export interface PseudonymSecretProps {
   readonly encryptionKey: IKey;
+  /** Functions whose roles may read the pepper. */
+  readonly readers: readonly FunctionName[];
 }
 
 /** 64 characters out of 62 are 381 bits: more than the HMAC uses. */
@@ -28,6 +32,19 @@ export class PseudonymSecret extends Construct {
       generateSecretString: { passwordLength: PEPPER_LENGTH, excludePunctuation: true },
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // An IAM policy can allow reading; this still refuses everyone else, account administrators included.
+    this.secret.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'OnlyPseudonymMakers',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: ['*'],
+        conditions: {
+          ArnNotEquals: { 'aws:PrincipalArn': props.readers.map((name) => functionRoleArn(this, name)) },
+        },
+      }),
+    );
     const rotation =
       'a new pepper gives every person a new pseudonym, so it changes by a key version a person decides on, not on a timer';
     acknowledge(this.secret, {

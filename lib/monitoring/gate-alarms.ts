@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { METRICS_NAMESPACE, SERVICE_NAME } from '../names.ts';
@@ -19,6 +21,8 @@ export const METRICS = {
 
 /** Properties of {@link GateAlarms}. */
 export interface GateAlarmsProps {
+  readonly api: RestApi;
+  readonly workflow: StateMachine;
   readonly sweep: ProductFunction;
   readonly archiver: ProductFunction;
   readonly archiveFailures: Queue;
@@ -38,6 +42,8 @@ interface AlarmSpec {
 }
 
 const PERIOD = Duration.minutes(5);
+/** A single fault is retried by its caller with the same idempotency key. */
+const SERVER_ERROR_LIMIT = 5;
 const ITERATOR_AGE_LIMIT_MS = 5 * 60 * 1_000;
 
 /** Alarms, each with the runbook section that says what to do. */
@@ -86,6 +92,17 @@ function reported(metricName: string): Metric {
 function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
   const errors = (watched: ProductFunction): Metric => watched.lambda.metricErrors({ period: PERIOD });
   return [
+    {
+      id: 'ApiFails',
+      what: 'the API answers with server errors; agents are refused meanwhile',
+      metric: props.api.metricServerError({ period: PERIOD, statistic: Stats.SUM }),
+      threshold: SERVER_ERROR_LIMIT,
+    },
+    {
+      id: 'ApprovalFails',
+      what: 'an approval workflow ended in a failure nobody decided',
+      metric: props.workflow.metricFailed({ period: PERIOD }),
+    },
     { id: 'SweepFails', what: 'half-done work is not being finished', metric: errors(props.sweep), periods: 2 },
     {
       id: 'ArchiveFails',

@@ -47,13 +47,13 @@ export class GateStack extends Stack {
     this.functions = gateFunctions(this, { code: props.code, ...this.logs });
     this.api = new GateApi(this, 'Gate', { config: props.config, userPool: props.data.people.userPool, ...this.logs });
     grantStores(this.functions, { ...props.data, pseudonyms: props.keys.pseudonyms });
-    this.addApprovals();
+    const workflow = this.addApprovals();
     this.addEntrances();
-    this.addArchiving();
+    this.addAlarms(workflow, this.addArchiving());
     this.addOutputs();
   }
 
-  private addApprovals(): void {
+  private addApprovals(): ApprovalWorkflow {
     const { functions, stackProps } = this;
     const { config, keys } = stackProps;
     for (const name of ['submit-action', 'redeem-action'] as const) {
@@ -68,10 +68,9 @@ export class GateStack extends Stack {
     keys.envelopes.grantSeal(functions['approval-seal']);
     keys.envelopes.grantVerifyMac(functions['redeem-action']);
     new ApprovalTopic(this, 'Approvals', { encryptionKey: keys.operations.key }).grantNotify(open);
-    new ApprovalWorkflow(this, 'Workflow', {
+    const workflow = new ApprovalWorkflow(this, 'Workflow', {
       definitionPath: join(stackProps.rootDir, 'statemachines/approval.asl.json'),
       functions,
-      approvalTimeoutSeconds: config.approvalTimeoutSeconds,
       ...this.logs,
     });
     grantStartApproval(functions['submit-action']);
@@ -79,6 +78,7 @@ export class GateStack extends Stack {
     grantAnswerApproval(functions['cancel-action'], ['Failure']);
     for (const name of ['decide-approval', 'approval-await', 'sweep'] as const) grantAnswerApproval(functions[name]);
     new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
+    return workflow;
   }
 
   private addEntrances(): void {
@@ -95,21 +95,26 @@ export class GateStack extends Stack {
     });
   }
 
-  private addArchiving(): void {
-    const { config, data, keys } = this.stackProps;
+  private addArchiving(): ArchiveFeed {
+    const { data, keys } = this.stackProps;
     const archiver = this.functions['archive-ledger'];
     data.archive.grantArchive(archiver);
-    const feed = new ArchiveFeed(this, 'ArchiveFeed', {
+    return new ArchiveFeed(this, 'ArchiveFeed', {
       ledger: data.ledger,
       archiver,
       encryptionKey: keys.operations.key,
     });
+  }
+
+  private addAlarms(workflow: ApprovalWorkflow, feed: ArchiveFeed): void {
     new GateAlarms(this, 'Alarms', {
+      api: this.api.api,
+      workflow: workflow.stateMachine,
       sweep: this.functions.sweep,
-      archiver,
+      archiver: this.functions['archive-ledger'],
       archiveFailures: feed.failures,
-      encryptionKey: keys.operations.key,
-      email: config.alarmEmail,
+      encryptionKey: this.stackProps.keys.operations.key,
+      email: this.stackProps.config.alarmEmail,
     });
   }
 

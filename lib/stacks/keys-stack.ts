@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { pseudonymMakers } from '../gate/gate-grants.ts';
 import { EnvelopeKeys } from '../keys/envelope-keys.ts';
 import { OperationsKey } from '../keys/operations-key.ts';
 import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
@@ -14,6 +15,9 @@ export class KeysStack extends Stack {
     super(scope, id, { ...props, terminationProtection: true });
     this.envelopes = new EnvelopeKeys(this, 'Envelopes');
     this.operations = new OperationsKey(this, 'Operations');
-    this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', { encryptionKey: this.operations.key });
+    this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', {
+      encryptionKey: this.operations.key,
+      readers: pseudonymMakers(),
+    });
   }
 }

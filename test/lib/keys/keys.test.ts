@@ -71,6 +71,21 @@ describe('the keys stack', () => {
     });
   });
 
+  it('lets nobody read the pepper but makers of pseudonyms', () => {
+    template.hasResourceProperties('AWS::SecretsManager::ResourcePolicy', {
+      ResourcePolicy: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'secretsmanager:GetSecretValue',
+            Condition: { ArnNotEquals: { 'aws:PrincipalArn': Match.arrayWith([SEALER]) } },
+          }),
+        ],
+      },
+    });
+  });
+
   it('rotates the one key that can rotate', () => {
     const rotating = [...resources(template, 'AWS::KMS::Key')].filter(([, key]) => key.properties['EnableKeyRotation']);
     expect(rotating.map(([logicalId]) => logicalId.replace(/[0-9A-F]{8}$/, ''))).toEqual(['OperationsKey']);

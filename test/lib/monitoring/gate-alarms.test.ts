@@ -11,6 +11,8 @@ describe('alarms', () => {
   it('watch each failure that needs a person', () => {
     const anchors = alarms.map((alarm) => /docs\/runbook\.md#([a-z-]+)$/.exec(String(alarm['AlarmDescription']))?.[1]);
     expect(anchors.sort()).toEqual([
+      'api-fails',
+      'approval-fails',
       'archive-batch-put-aside',
       'archive-fails',
       'archive-gap',
