@@ -1,8 +1,8 @@
--- Open approvals: which approval requests have neither been closed nor cancelled?
+-- Open approvals: which approval requests have neither been sealed, closed nor cancelled?
 SELECT r.time, r.agent, r.action_id, r.approvals, r.managers, r.expires_at, COUNT(d.action_id) AS decided_slots
 FROM approvals r
 LEFT JOIN approvals d ON d.action_id = r.action_id AND d.step = 'approval.decided'
-LEFT JOIN approvals c ON c.action_id = r.action_id AND c.step = 'approval.closed'
+LEFT JOIN approvals c ON c.action_id = r.action_id AND c.step IN ('approval.sealed', 'approval.closed')
 LEFT JOIN outcomes o ON o.action_id = r.action_id AND o.ended_by = 'action.cancelled'
 WHERE r.step = 'approval.requested' AND c.action_id IS NULL AND o.action_id IS NULL
 GROUP BY r.time, r.agent, r.action_id, r.approvals, r.managers, r.expires_at

@@ -1,5 +1,5 @@
--- columns: time:varchar, agent:varchar, step:varchar, action_id:varchar, slot:bigint, decision:varchar, person:varchar, manager:boolean, reason:varchar, code:varchar, outcome:varchar, approvals:bigint, managers:bigint, expires_at:varchar, chain:varchar, seq:bigint, dt:varchar
--- Every step of every approval. People appear as pseudonyms.
+-- columns: time:varchar, agent:varchar, step:varchar, action_id:varchar, slot:bigint, decision:varchar, person:varchar, manager:boolean, reason_digest:varchar, code:varchar, outcome:varchar, approvals:bigint, managers:bigint, expires_at:varchar, chain:varchar, seq:bigint, dt:varchar
+-- Every step of every approval. People appear as pseudonyms, their reasons as digests.
 SELECT
   time,
   agent,
@@ -13,8 +13,8 @@ SELECT
     json_extract_scalar(data, '$.by')
   ) AS person,
   json_extract_scalar(data, '$.manager') = 'true' AS manager,
-  json_extract_scalar(data, '$.reason') AS reason,
-  json_extract_scalar(data, '$.code') AS code,
+  json_extract_scalar(data, '$.reasonDigest') AS reason_digest,
+  json_extract_scalar(data, '$.problem') AS code,
   json_extract_scalar(data, '$.outcome') AS outcome,
   CAST(json_extract_scalar(data, '$.approvals') AS bigint) AS approvals,
   CAST(json_extract_scalar(data, '$.managers') AS bigint) AS managers,

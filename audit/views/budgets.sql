@@ -1,5 +1,6 @@
 -- columns: time:varchar, agent:varchar, action_id:varchar, movement:varchar, micro_usd:bigint, tokens:bigint, unit:varchar, budget_day:varchar, chain:varchar, seq:bigint, dt:varchar
--- Every movement of budget: reserved when an action was allowed, settled or released when it ended.
+-- Every movement of budget: reserved when an action was allowed, settled when it was reported on, lapsed when it was
+-- not. A hold that lapsed in the course of another decision names no amount: it is the reserved one.
 SELECT
   time,
   agent,
@@ -31,16 +32,33 @@ FROM events
 WHERE type = 'action.outcome'
 UNION ALL
 SELECT
-  time,
-  agent,
-  json_extract_scalar(data, '$.actionId'),
-  'released',
-  CAST(json_extract_scalar(data, '$.microUsd') AS bigint),
-  CAST(json_extract_scalar(data, '$.tokens') AS bigint),
+  e.time,
+  e.agent,
+  json_extract_scalar(a.action, '$.actionId'),
+  'lapsed',
+  CAST(json_extract_scalar(a.action, '$.microUsd') AS bigint),
+  CAST(json_extract_scalar(a.action, '$.tokens') AS bigint),
   CAST(NULL AS varchar),
   CAST(NULL AS varchar),
-  chain,
-  seq,
-  dt
-FROM events
-WHERE type = 'budget.released'
+  e.chain,
+  e.seq,
+  e.dt
+FROM events e
+CROSS JOIN UNNEST(CAST(json_extract(e.data, '$.actions') AS array(json))) AS a (action)
+WHERE e.type = 'budget.released'
+UNION ALL
+SELECT
+  e.time,
+  e.agent,
+  a.action_id,
+  'lapsed',
+  CAST(NULL AS bigint),
+  CAST(NULL AS bigint),
+  CAST(NULL AS varchar),
+  CAST(NULL AS varchar),
+  e.chain,
+  e.seq,
+  e.dt
+FROM events e
+CROSS JOIN UNNEST(CAST(json_extract(e.data, '$.released') AS array(varchar))) AS a (action_id)
+WHERE e.type IN ('action.decided', 'action.redeemed')

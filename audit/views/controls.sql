@@ -1,4 +1,4 @@
--- columns: time:varchar, change:varchar, agent:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, change:varchar, agent:varchar, from_level:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, chain:varchar, seq:bigint, dt:varchar
 -- Halts, vetoes and risk levels, with who and why, and the changes that were refused.
 SELECT
   time,
@@ -6,12 +6,13 @@ SELECT
     WHEN type = 'control.change_refused' THEN json_extract_scalar(data, '$.change')
     ELSE type
   END AS change,
-  COALESCE(json_extract_scalar(data, '$.agentId'), agent) AS agent,
-  json_extract_scalar(data, '$.level') AS level,
+  agent,
+  json_extract_scalar(data, '$.from') AS from_level,
+  json_extract_scalar(data, '$.to') AS level,
   json_extract_scalar(data, '$.reason') AS reason,
   json_extract_scalar(data, '$.by') AS person,
   json_extract_scalar(data, '$.code') AS code,
-  CAST(json_extract_scalar(data, '$.stopVersion') AS bigint) AS stop_version,
+  CAST(json_extract_scalar(data, '$.version') AS bigint) AS stop_version,
   chain,
   seq,
   dt

@@ -1,5 +1,5 @@
--- columns: time:varchar, agent:varchar, action_id:varchar, ended_by:varchar, result:varchar, settled_micro_usd:bigint, settled_tokens:bigint, overrun:boolean, reason:varchar, chain:varchar, seq:bigint, dt:varchar
--- How actions ended: reported by the agent, cancelled, or their budget released when the hold lapsed.
+-- columns: time:varchar, agent:varchar, action_id:varchar, ended_by:varchar, result:varchar, settled_micro_usd:bigint, settled_tokens:bigint, overrun:boolean, hold_stood:boolean, chain:varchar, seq:bigint, dt:varchar
+-- How actions ended: reported by the agent, or cancelled. A hold that lapsed ends no action: see budgets.
 SELECT
   time,
   agent,
@@ -9,9 +9,9 @@ SELECT
   CAST(json_extract_scalar(data, '$.settledMicroUsd') AS bigint) AS settled_micro_usd,
   CAST(json_extract_scalar(data, '$.settledTokens') AS bigint) AS settled_tokens,
   json_extract_scalar(data, '$.overrun') = 'true' AS overrun,
-  json_extract_scalar(data, '$.reason') AS reason,
+  json_extract_scalar(data, '$.held') = 'true' AS hold_stood,
   chain,
   seq,
   dt
 FROM events
-WHERE type IN ('action.outcome', 'action.cancelled', 'budget.released')
+WHERE type IN ('action.outcome', 'action.cancelled')

@@ -7,22 +7,30 @@ export type SignatureCheck = (payload: Uint8Array, signature: Uint8Array) => boo
 
 /** What came of the envelopes of one event. */
 export interface EnvelopeVerdict {
-  readonly count: number;
+  /** Envelopes whose signature matched. */
+  readonly signed: number;
+  /** Envelopes that are only named: the event holds neither payload nor signature, so there is nothing to check. */
+  readonly unsigned: number;
   /** The id of the first envelope whose signature does not match. */
   readonly badEnvelope?: string;
 }
 
 /** Checks the signatures of the envelopes an `approval.sealed` event holds; other events hold none. */
 export function verifyEnvelopes(event: LedgerEvent, check: SignatureCheck): EnvelopeVerdict {
-  if (event.type !== 'approval.sealed') return { count: 0 };
+  if (event.type !== 'approval.sealed') return { signed: 0, unsigned: 0 };
   const envelopes = event.data['envelopes'];
-  if (!Array.isArray(envelopes)) return { count: 0, badEnvelope: 'no list of envelopes' };
+  if (!Array.isArray(envelopes)) return { signed: 0, unsigned: 0, badEnvelope: 'no list of envelopes' };
   // Array.isArray widens a readonly list to `any[]`; the element type is still JSON.
   const list: readonly JsonValue[] = envelopes;
-  const bad = list.find((envelope) => !isSigned(envelope, check));
-  if (bad === undefined) return { count: list.length };
-  const id = isJsonObject(bad) ? bad['id'] : undefined;
-  return { count: list.length, badEnvelope: typeof id === 'string' ? id : 'an envelope without an id' };
+  const unsigned = list.filter(isOnlyNamed).length;
+  const bad = list.find((envelope) => !isOnlyNamed(envelope) && !isSigned(envelope, check));
+  if (bad === undefined) return { signed: list.length - unsigned, unsigned };
+  const id = isJsonObject(bad) ? bad['envelopeId'] : undefined;
+  return { signed: 0, unsigned, badEnvelope: typeof id === 'string' ? id : 'an envelope without an id' };
+}
+
+function isOnlyNamed(envelope: JsonValue): boolean {
+  return isJsonObject(envelope) && envelope['payload'] === undefined && envelope['signature'] === undefined;
 }
 
 function isSigned(envelope: JsonValue, check: SignatureCheck): boolean {

@@ -57,6 +57,7 @@ export interface VerifyReport {
   readonly objects: number;
   readonly bundles: number;
   readonly events: number;
+  /** Envelopes whose signature was checked and matches. */
   readonly envelopes: number;
   readonly checksDone: readonly CheckCode[];
   readonly notChecked: readonly string[];
@@ -71,12 +72,18 @@ const ALWAYS_NOT_CHECKED = [
 ];
 
 /** What a verification with these inputs does not cover, in words. */
-export function notChecked(inputs: { readonly heads: boolean; readonly envelopeKey: boolean }): readonly string[] {
+export function notChecked(inputs: {
+  readonly heads: boolean;
+  readonly envelopeKey: boolean;
+  readonly unsignedEnvelopes: number;
+}): readonly string[] {
+  const { unsignedEnvelopes } = inputs;
   return [
     ...(inputs.heads
       ? ['chains without a supplied head: their last event and a cut tail']
       : ['the last event of every chain, and a cut tail: no heads were supplied']),
     ...(inputs.envelopeKey ? [] : ['signatures on approval envelopes: no public key was supplied']),
+    ...(unsignedEnvelopes === 0 ? [] : [`signatures of ${unsignedEnvelopes} envelopes that events only name`]),
     ...ALWAYS_NOT_CHECKED,
   ];
 }

@@ -48,6 +48,7 @@ class ArchiveVerifier {
   #bundles = 0;
   #events = 0;
   #envelopes = 0;
+  #unsignedEnvelopes = 0;
 
   constructor(source: ArchiveSource, options: VerifyOptions) {
     this.#source = source;
@@ -113,7 +114,8 @@ class ArchiveVerifier {
       this.#events += 1;
       if (this.#checkSignature === undefined) continue;
       const envelopes = verifyEnvelopes(verdict.event, this.#checkSignature);
-      this.#envelopes += envelopes.count;
+      this.#envelopes += envelopes.signed;
+      this.#unsignedEnvelopes += envelopes.unsigned;
       if (envelopes.badEnvelope === undefined) continue;
       const { chain, seq } = verdict.event;
       const place = { chain, seq, object: object.key, byteOffset: line.byteOffset };
@@ -145,7 +147,11 @@ class ArchiveVerifier {
       events: this.#events,
       envelopes: this.#envelopes,
       checksDone: CHECK_CODES.filter((code) => !skipped.has(code)),
-      notChecked: notChecked({ heads: this.#heads.size > 0, envelopeKey: this.#checkSignature !== undefined }),
+      notChecked: notChecked({
+        heads: this.#heads.size > 0,
+        envelopeKey: this.#checkSignature !== undefined,
+        unsignedEnvelopes: this.#unsignedEnvelopes,
+      }),
     };
   }
 }

@@ -45,7 +45,7 @@ describe('audit queries', () => {
         person: 'p1_ann',
         manager: 'true',
       },
-      { slot: '2', person: 'p1_bob', manager: 'false', decision: 'approve', reason: 'known payee' },
+      { slot: '2', person: 'p1_bob', manager: 'false', decision: 'approve', reason_digest: 'f'.repeat(64) },
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('audit queries', () => {
   test('spend-by-agent-and-day sums each movement', async () => {
     expect(await rowsOf('spend-by-agent-and-day')).toMatchObject([
       { dt: '2026-11-20', agent: TELLER, reserved_micro_usd: '900', settled_micro_usd: '600', reserved_tokens: '70' },
-      { dt: '2026-11-21', agent: TELLER, reserved_micro_usd: '100', settled_micro_usd: '0', released_micro_usd: '100' },
+      { dt: '2026-11-21', agent: TELLER, reserved_micro_usd: '100', settled_micro_usd: '0', lapsed_holds: '2' },
     ]);
   });
 
@@ -72,24 +72,27 @@ describe('audit queries', () => {
     expect(rows.map(({ change, person, reason }) => [change, person, reason])).toEqual([
       ['control.agent_halted', 'p1_risk', 'odd hours'],
       ['control.veto_raised', 'p1_risk', 'incident'],
-      ['veto_clear', 'p1_risk', undefined],
+      ['clear_veto', 'p1_risk', undefined],
       ['control.risk_level_set', 'p1_risk', 'incident'],
     ]);
   });
 
-  test('open-approvals leaves out what was closed', async () => {
+  test('open-approvals leaves out what was sealed or closed', async () => {
     expect(await rowsOf('open-approvals')).toMatchObject([
       { action_id: 'act_open', approvals: '1', decided_slots: '0' },
     ]);
   });
 
-  test('decisions-without-outcome finds the forgotten action only', async () => {
-    expect(await rowsOf('decisions-without-outcome')).toMatchObject([{ agent: TELLER, action_id: 'act_forgotten' }]);
+  test('decisions-without-outcome says whether a hold has lapsed', async () => {
+    expect(await rowsOf('decisions-without-outcome')).toMatchObject([
+      { agent: TELLER, action_id: 'act_approved', hold_lapsed: 'true' },
+      { agent: TELLER, action_id: 'act_forgotten', hold_lapsed: 'false' },
+    ]);
   });
 
   test('agent-activity keeps to the agent and the period', async () => {
     const rows = await rowsOf('agent-activity');
-    expect(rows.length).toBe(8);
+    expect(rows.length).toBe(9);
     expect(rows.every(({ time }) => time?.startsWith('2026-11-21'))).toBe(true);
   });
 
@@ -117,7 +120,7 @@ describe('audit queries', () => {
 
   test('chain-lengths says whether numbering is whole', async () => {
     expect(await rowsOf('chain-lengths')).toMatchObject([
-      { chain: `agent/${TELLER}`, events: '16', first_seq: '0', last_seq: '15', is_whole: 'true' },
+      { chain: `agent/${TELLER}`, events: '17', first_seq: '0', last_seq: '16', is_whole: 'true' },
       { chain: 'control', events: '5', is_whole: 'true' },
     ]);
   });

@@ -3,12 +3,12 @@ import { AGENT_CHAIN, archiveOf, sampleChain } from '../core/ledger/sample-log.t
 
 const AGENT = { agentId: '111122223333:countersign-agent-teller' };
 const HASHES = { bundleHash: 'b'.repeat(64), contextHash: 'c'.repeat(64), context: { session: 'p1_s' } };
-const BUDGET = { unit: 'retail', month: '2026-11', day: '2026-11-20', sessionAfter: '0', dayAfter: '0' };
+const BUDGET = { unit: 'retail', month: '2026-11', day: '2026-11-20' };
 
 function decided(actionId: string, verdict: string, extra: EventDraft['data'] = {}): Partial<EventDraft> {
   const data = {
     actionId,
-    digest: 'd'.repeat(64),
+    actionDigest: 'd'.repeat(64),
     actionType: 'payment.send',
     tier: 3,
     resource: 'account/p1_r',
@@ -33,25 +33,27 @@ const AGENT_EVENTS: readonly Partial<EventDraft>[] = [
     settledMicroUsd: '600',
     settledTokens: '50',
     releasedMicroUsd: '300',
+    releasedTokens: '20',
     overrun: false,
+    held: true,
   }),
   decided('act_denied', 'deny', { rules: ['payments.limit', 'sanctions.screened'] }),
   decided('act_approved', 'require_approval', { rules: ['payments.two-people'] }),
   agent('approval.requested', {
     actionId: 'act_approved',
-    digest: 'd'.repeat(64),
+    actionDigest: 'd'.repeat(64),
     approvals: 2,
     managers: 1,
     expiresAt: '2026-11-21T01:00:00.000Z',
   }),
-  agent('approval.refused_self', { actionId: 'act_approved', person: 'p1_owner', code: 'self_approval' }),
+  agent('approval.refused_self', { actionId: 'act_approved', person: 'p1_owner', problem: 'self_approval' }),
   agent('approval.decided', {
     actionId: 'act_approved',
     slot: 1,
     decision: 'approve',
     approver: 'p1_ann',
     manager: true,
-    reason: 'invoice seen',
+    reasonDigest: 'f'.repeat(64),
   }),
   agent('approval.decided', {
     actionId: 'act_approved',
@@ -59,41 +61,59 @@ const AGENT_EVENTS: readonly Partial<EventDraft>[] = [
     decision: 'approve',
     approver: 'p1_bob',
     manager: false,
-    reason: 'known payee',
+    reasonDigest: 'f'.repeat(64),
   }),
-  agent('approval.sealed', { actionId: 'act_approved', envelopes: [], expiresAt: '2026-11-21T00:01:30.000Z' }),
-  agent('approval.closed', { actionId: 'act_approved', outcome: 'approved' }),
+  agent('approval.sealed', {
+    actionId: 'act_approved',
+    envelopes: [
+      { envelopeId: 'e1', approver: 'p1_ann', manager: true, slot: 1, expiresAt: '2026-11-21T00:01:30.000Z' },
+    ],
+  }),
   agent('action.redeem_refused', { actionId: 'act_approved', code: 'envelope_expired', rules: ['approvals.fresh'] }),
   agent('action.redeemed', {
     actionId: 'act_approved',
-    digest: 'd'.repeat(64),
+    actionDigest: 'd'.repeat(64),
     verdict: 'allow',
     rules: ['payments.two-people'],
     envelopes: ['e1', 'e2'],
     ...HASHES,
     budget: { ...BUDGET, microUsd: '100', tokens: '10' },
   }),
-  agent('budget.released', { actionId: 'act_approved', microUsd: '100', tokens: '10', reason: 'lapsed' }),
+  agent('budget.released', {
+    reason: 'lapsed',
+    actions: [{ actionId: 'act_approved', microUsd: '100', tokens: '10' }],
+  }),
   decided('act_open', 'require_approval'),
   agent('approval.requested', {
     actionId: 'act_open',
-    digest: 'd'.repeat(64),
+    actionDigest: 'd'.repeat(64),
     approvals: 1,
     managers: 0,
     expiresAt: '2026-11-21T02:00:00.000Z',
   }),
-  decided('act_forgotten', 'allow'),
+  agent('approval.requested', {
+    actionId: 'act_timed_out',
+    actionDigest: 'd'.repeat(64),
+    approvals: 1,
+    managers: 0,
+    expiresAt: '2026-11-20T23:59:59.000Z',
+  }),
+  agent('approval.closed', { actionId: 'act_timed_out', outcome: 'timed_out', by: null }),
+  decided('act_forgotten', 'allow', { released: ['act_older'] }),
 ];
 
 const CONTROL_EVENTS: readonly Partial<EventDraft>[] = [
-  { type: 'registry.loaded', data: { agents: 1, units: 1, facts: 0, digest: 'e'.repeat(64), by: 'p1_op' } },
   {
-    type: 'control.agent_halted',
-    data: { agentId: AGENT.agentId, reason: 'odd hours', by: 'p1_risk', stopVersion: 1 },
+    type: 'registry.loaded',
+    data: { loadDigest: 'e'.repeat(64), agents: [AGENT.agentId], units: ['retail'], facts: 0 },
   },
-  { type: 'control.veto_raised', data: { reason: 'incident', by: 'p1_risk', stopVersion: 1 } },
-  { type: 'control.change_refused', data: { change: 'veto_clear', code: 'same_person', by: 'p1_risk' } },
-  { type: 'control.risk_level_set', data: { level: 'DANGER', reason: 'incident', by: 'p1_risk' } },
+  { ...AGENT, type: 'control.agent_halted', data: { version: 1, reason: 'odd hours', by: 'p1_risk' } },
+  { type: 'control.veto_raised', data: { version: 1, claims: 1, riskLevel: 1, reason: 'incident', by: 'p1_risk' } },
+  { type: 'control.change_refused', data: { change: 'clear_veto', code: 'same_person', by: 'p1_risk' } },
+  {
+    type: 'control.risk_level_set',
+    data: { version: 2, from: 'NORMAL', to: 'DANGER', reason: 'incident', by: 'p1_risk' },
+  },
 ];
 
 /** The archive's objects for every kind of event the audit statements read. */

@@ -51,12 +51,12 @@ describe('audit views', () => {
   });
 
   test('controls names the refused change and the agent that was halted', async () => {
-    const { rows } = await runQuery(athena, 'SELECT change, agent, code FROM controls ORDER BY seq');
-    expect(rows).toEqual([
-      { change: 'control.agent_halted', agent: '111122223333:countersign-agent-teller', code: undefined },
-      { change: 'control.veto_raised', agent: undefined, code: undefined },
-      { change: 'veto_clear', agent: undefined, code: 'same_person' },
-      { change: 'control.risk_level_set', agent: undefined, code: undefined },
+    const { rows } = await runQuery(athena, 'SELECT change, agent, level, code FROM controls ORDER BY seq');
+    expect(rows).toMatchObject([
+      { change: 'control.agent_halted', agent: '111122223333:countersign-agent-teller' },
+      { change: 'control.veto_raised', agent: undefined },
+      { change: 'clear_veto', code: 'same_person' },
+      { change: 'control.risk_level_set', level: 'DANGER' },
     ]);
   });
 });

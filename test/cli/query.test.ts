@@ -96,7 +96,7 @@ describe('countersign query', () => {
     expect(io.json()).toMatchObject({ rows: [] });
     const good = auditorIo();
     await queryCommand(argv.with(2, TELLER), good);
-    expect(good.json()).toMatchObject({ rows: { length: 16 } });
+    expect(good.json()).toMatchObject({ rows: { length: 18 } });
   });
 
   test('exits 1 with the reason when the query fails', async () => {
@@ -133,19 +133,19 @@ describe('countersign query --cross-check', () => {
 
   test('exits 0 when every chain has as many events as its head says', async () => {
     const io = auditorIo();
-    const heads = await headsFile({ [`agent/${TELLER}`]: 16, control: 5 });
+    const heads = await headsFile({ [`agent/${TELLER}`]: 17, control: 5 });
     expect(await queryCommand(['--cross-check', '--heads', heads], io)).toBe(0);
     expect(io.text()).toContain('all counts agree');
   });
 
   test('exits 1 and names the chain when queries miss events or a whole chain', async () => {
     const io = auditorIo();
-    const heads = await headsFile({ [`agent/${TELLER}`]: 17, control: 5, 'agent/gone': 1 });
+    const heads = await headsFile({ [`agent/${TELLER}`]: 18, control: 5, 'agent/gone': 1 });
     expect(await queryCommand(['--cross-check', '--heads', heads, '--json'], io)).toBe(1);
     expect(io.json()).toEqual({
       ok: false,
       chains: [
-        { chain: `agent/${TELLER}`, queried: 16, expected: 17, agrees: false },
+        { chain: `agent/${TELLER}`, queried: 17, expected: 18, agrees: false },
         { chain: 'agent/gone', queried: 0, expected: 1, agrees: false },
         { chain: 'control', queried: 5, expected: 5, agrees: true },
       ],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../core/json.ts';
 import type { ChainedEvent, ChainPosition } from '../../../core/ledger/event.ts';
 import { CONTROL_CHAIN, chainEvent, emptyChain } from '../../../core/ledger/event.ts';
 import { sha256Hex } from '../../../core/ledger/hash.ts';
@@ -190,10 +191,10 @@ describe('verifyArchive', () => {
 
 describe('verifyArchive with an envelope key', () => {
   const payload = Buffer.from('payload').toString('base64url');
-  const good = { id: 'e1', payload, signature: Buffer.from('good').toString('base64url') };
+  const good = { envelopeId: 'e1', payload, signature: Buffer.from('good').toString('base64url') };
   const checkSignature = (bytes: Uint8Array, signature: Uint8Array) =>
     Buffer.from(bytes).toString() === 'payload' && Buffer.from(signature).toString() === 'good';
-  const sealed = (envelopes: readonly (typeof good)[]) =>
+  const sealed = (envelopes: readonly JsonObject[]) =>
     archiveOf([sampleChain(CONTROL_CHAIN, [{ type: 'approval.sealed', data: { actionId: 'a', envelopes } }])]);
 
   test('counts the envelopes whose signatures match', async () => {
@@ -202,11 +203,19 @@ describe('verifyArchive with an envelope key', () => {
   });
 
   test.each([
-    ['another signature', { ...good, id: 'e2', signature: 'YmFk' }, 'e2'],
-    ['no base64url', { ...good, id: 'e3', payload: '*' }, 'e3'],
+    ['another signature', { ...good, envelopeId: 'e2', signature: 'YmFk' }, 'e2'],
+    ['a payload without a signature', { envelopeId: 'e5', payload }, 'e5'],
+    ['no id', { payload, signature: 'YmFk' }, 'an envelope without an id'],
+    ['no base64url', { ...good, envelopeId: 'e3', payload: '*' }, 'e3'],
   ])('fails envelope_signature when an envelope has %s', async (_, bad, id) => {
     const report = await verifyArchive(sourceOf(sealed([good, bad])), { checkSignature });
     expect(report.failures).toMatchObject([{ check: 'envelope_signature', seq: 0, got: id }]);
+  });
+
+  test('says how many envelopes it could not check when events only name them', async () => {
+    const report = await verifyArchive(sourceOf(sealed([good, { envelopeId: 'e4' }])), { checkSignature });
+    expect(report).toMatchObject({ ok: true, envelopes: 1 });
+    expect(report.notChecked).toContain('signatures of 1 envelopes that events only name');
   });
 
   test('fails envelope_signature when a sealed event lists none', async () => {
