@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 interface Guard {
   readonly ErrorEquals: readonly string[];
   readonly Next?: string;
+  readonly MaxAttempts?: number;
 }
 
 interface State {
@@ -41,6 +42,11 @@ function allStates(
     const guards = [...(state.Catch ?? []), ...around];
     return [{ ...state, name, guards }, ...(state.Branches ?? []).flatMap((branch) => allStates(branch, guards))];
   });
+}
+
+/** The rule that decides whether a task is repeated after an error: the first that names it or everything. */
+function retrier(rules: readonly Guard[] = [], error: string): Guard | undefined {
+  return rules.find(({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'));
 }
 
 const states = allStates(machine);
@@ -89,16 +95,23 @@ describe('the approval workflow', () => {
   });
 
   it.each(waiting)('never repeats "$name" for what a person said or did not say', ({ Retry }) => {
-    const repeated = (Retry ?? []).flatMap(({ ErrorEquals }) => ErrorEquals);
-    for (const error of [
-      'States.ALL',
-      'States.TaskFailed',
-      'States.Timeout',
-      'Countersign.Refused',
-      'Countersign.Cancelled',
-    ]) {
-      expect(repeated).not.toContain(error);
+    for (const error of ['Countersign.Refused', 'Countersign.Cancelled', 'States.Timeout']) {
+      expect(retrier(Retry, error)).toMatchObject({ MaxAttempts: 0 });
     }
+  });
+
+  it.each(tasks)(
+    'repeats "$name" for any other trouble, a stated number of times, further and further apart',
+    (task) => {
+      const rule = retrier(task.Retry, 'EnvelopeKeyFault');
+      expect(rule).toMatchObject({ BackoffRate: 2, JitterStrategy: 'FULL' });
+      expect(rule?.MaxAttempts).toBeGreaterThan(2);
+      expect(rule?.MaxAttempts).toBeLessThanOrEqual(10);
+    },
+  );
+
+  it.each(tasks)('does not repeat "$name" for input that will never fit', ({ Retry }) => {
+    expect(retrier(Retry, 'InvalidInput')).toMatchObject({ MaxAttempts: 0 });
   });
 
   it('gives the token to the function that keeps it and to nothing else', () => {
