@@ -31,6 +31,8 @@ export interface DemoWorld {
   };
   /** Waits until everything that is on its way has arrived: archive included. */
   drain(): Promise<void>;
+  /** Keys of the archive's objects. */
+  archivedKeys(): Promise<readonly string[]>;
   /** Flips one bit of an archived object on disk, as whoever holds the disk could; flipping it again undoes it. */
   flipArchivedByte(key: string, byteIndex: number): Promise<void>;
 }

@@ -5,6 +5,11 @@ import { decodeCatalogue } from '../../core/gate/catalogue.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { PROJECT_ROOT } from './synthesize.ts';
 
+/** The folder of rules, catalogue and recorded data. */
+export function policiesDir(): string {
+  return join(PROJECT_ROOT, 'policies');
+}
+
 /** Role names of the sandbox's agents. */
 export const PAYMENTS_ROLE = 'countersign-agent-payments';
 export const SERVICE_ROLE = 'countersign-agent-service';
@@ -53,5 +58,5 @@ function scopesOf(catalogue: JsonValue): readonly string[] {
 }
 
 function readPolicies(path: string): JsonValue {
-  return JSON.parse(readFileSync(join(PROJECT_ROOT, 'policies', path), 'utf8'));
+  return JSON.parse(readFileSync(join(policiesDir(), path), 'utf8'));
 }

@@ -29,6 +29,9 @@ export interface AgentSnapshot {
   readonly items: readonly (StoredItem | undefined)[];
 }
 
+/** What a plan may change of a head; versions and chain are the commit's own. */
+export type HeadPatch = Partial<Omit<AgentHead, 'version' | 'chain' | 'stopAllVersion' | 'agentStopVersion'>>;
+
 /**
  * What to do about a snapshot: nothing more (`done`), or one event on the agent's chain together with changes of the
  * head and further writes. Planned again from scratch after a conflict, so a plan must recognise from the snapshot
@@ -40,7 +43,7 @@ export type AgentPlan<Outcome> =
   | { readonly reread: true }
   | {
       readonly event: EventDraft;
-      readonly head?: Partial<Omit<AgentHead, 'version' | 'chain'>>;
+      readonly head?: HeadPatch;
       readonly writes?: (event: ChainedEvent) => readonly Write[];
       readonly result: (event: ChainedEvent) => Outcome;
     };
@@ -160,14 +163,17 @@ function isStale({ head, stopAll, agentStop }: AgentSnapshot): boolean {
 
 function headWrite(
   agentId: string,
-  { head }: AgentSnapshot,
+  { head, stopAll, agentStop }: AgentSnapshot,
   event: ChainedEvent,
-  patch: Partial<Omit<AgentHead, 'version' | 'chain'>>,
+  patch: HeadPatch,
 ): Write {
   const next: AgentHead = {
     ...head,
     ...patch,
     version: head.version + 1,
+    // A head that is first written after a stop carries it too, or a reader of older stop records would not notice.
+    stopAllVersion: stopAll.version,
+    agentStopVersion: agentStop.version,
     chain: { nextSeq: event.seq + 1, prevHash: event.hash, lastTimeMs: event.timeMs },
   };
   const when: Condition[] =

@@ -78,7 +78,9 @@ export class MemoryStore implements StateStore {
 function updated(item: StoredItem, write: Extract<Write, { op: 'update' }>): StoredItem {
   const next: Record<string, StoredValue> = { ...item, ...structuredClone(write.set ?? {}) };
   for (const [attribute, amount] of Object.entries(write.add ?? {})) {
-    next[attribute] = toBigInt(next[attribute] ?? 0) + BigInt(amount);
+    const sum = toBigInt(next[attribute] ?? 0) + BigInt(amount);
+    // As on the wire: what was added as a number is read as one.
+    next[attribute] = typeof amount === 'number' ? Number(sum) : sum;
   }
   return next;
 }

@@ -1,0 +1,92 @@
+import { APPROVE_USAGE, approveCommand, rejectCommand } from './approve.ts';
+import { runCommand } from './audit/run-command.ts';
+import type { Command, CommandIo } from './command.ts';
+import { EXIT } from './command.ts';
+import { DEMO_USAGE, demoCommand } from './demo.ts';
+import { HALT_USAGE, haltCommand } from './halt.ts';
+import { LOAD_USAGE, loadCommand } from './load.ts';
+import { policyCedarTest } from './policy-cedar-test.ts';
+import { queryCommand } from './query.ts';
+import { RESUME_USAGE, resumeCommand } from './resume.ts';
+import { SANDBOX_USAGE, sandboxCommand } from './sandbox.ts';
+import { asPerson } from './sign-in.ts';
+import { REDEEM_USAGE, redeemCommand, STATUS_USAGE, statusCommand } from './status.ts';
+import { SUBMIT_USAGE, submitCommand } from './submit.ts';
+import { tailCommand } from './tail.ts';
+import { verifyCommand } from './verify.ts';
+import { VETO_USAGE, vetoCommand } from './veto.ts';
+
+interface Entry {
+  readonly run: Command;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Printed on wrong arguments. */
+  readonly usage: string;
+}
+
+const COMMANDS: { readonly [name: string]: Entry } = {
+  demo: { run: demoCommand, summary: 'run the whole app on recorded actions and check it', usage: DEMO_USAGE },
+  sandbox: { run: sandboxCommand, summary: 'run the app on this machine until stopped', usage: SANDBOX_USAGE },
+  submit: { run: submitCommand, summary: 'ask whether an agent may act', usage: SUBMIT_USAGE },
+  status: { run: statusCommand, summary: 'show where an action stands', usage: STATUS_USAGE },
+  redeem: { run: redeemCommand, summary: 'use the envelopes of an approved action', usage: REDEEM_USAGE },
+  approve: { run: asPerson(approveCommand), summary: 'approve an action, or list what waits', usage: APPROVE_USAGE },
+  reject: { run: asPerson(rejectCommand), summary: 'reject an action', usage: APPROVE_USAGE },
+  halt: { run: asPerson(haltCommand), summary: 'stop one agent', usage: HALT_USAGE },
+  resume: { run: asPerson(resumeCommand), summary: 'let a halted agent work again', usage: RESUME_USAGE },
+  veto: { run: asPerson(vetoCommand), summary: 'stop every agent, or lift that', usage: VETO_USAGE },
+  load: { run: loadCommand, summary: 'declare agents, units and facts', usage: LOAD_USAGE },
+  verify: { run: verifyCommand, summary: 'check the archived ledger', usage: 'countersign verify DIR|s3://bucket' },
+  query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: 'countersign query [NAME]' },
+  tail: { run: tailCommand, summary: 'follow the ledger', usage: 'countersign tail s3://bucket [--follow]' },
+  policy: { run: policyCommand, summary: 'work with rules: cedar-test', usage: 'countersign policy cedar-test DIR' },
+};
+
+/** The process this runs in, as commands see it. */
+export function processIo(): CommandIo {
+  return {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    env: process.env,
+    fetch: globalThis.fetch,
+  };
+}
+
+/**
+ * Runs one command.
+ *
+ * @returns the exit code: 0 ok, 1 failed, 2 denied, 3 bad input
+ */
+export async function runCli(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...rest] = argv;
+  const entry = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) {
+    const isHelp = name === undefined || name === 'help' || name === '--help';
+    (isHelp ? io.stdout : io.stderr)(isHelp ? helpText() : `expected a command, got \`${name}\`\n\n${helpText()}`);
+    return isHelp ? EXIT.ok : EXIT.badInput;
+  }
+  if (rest.includes('--help')) {
+    io.stdout(`${entry.usage}\n`);
+    return EXIT.ok;
+  }
+  return runCommand(io, entry.usage, () => entry.run(rest, io));
+}
+
+function helpText(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+  return [
+    'countersign COMMAND [--help]',
+    '',
+    ...lines,
+    '',
+    '--json prints one JSON value. Exit codes: 0 ok, 1 failed, 2 denied or waiting, 3 bad input.',
+    '',
+  ].join('\n');
+}
+
+async function policyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [what, ...rest] = argv;
+  if (what === 'cedar-test') return policyCedarTest(rest);
+  io.stderr(`expected \`cedar-test\`, got \`${what ?? 'nothing'}\`\n`);
+  return EXIT.badInput;
+}
