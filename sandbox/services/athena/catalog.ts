@@ -6,6 +6,14 @@ export interface Column {
   readonly type: string;
 }
 
+/** The settings of the OpenX JSON SerDe that matter here. */
+export interface Serde {
+  /** When false, keys match exactly: a key with capitals needs a mapping, because column names have none. */
+  readonly ignoresCase: boolean;
+  /** Keys by column, from `mapping.<column>`. */
+  readonly keyByColumn: ReadonlyMap<string, string>;
+}
+
 /** A table over JSON lines in a bucket, partitioned by `dt`. */
 export interface CatalogTable {
   readonly kind: 'table';
@@ -14,6 +22,8 @@ export interface CatalogTable {
   readonly bucket: string;
   readonly prefix: string;
   readonly columns: readonly Column[];
+  /** How the SerDe finds a column's value in a line. */
+  readonly serde: Serde;
   /** First and last date of the projection, as written: `2026-01-01` and `NOW+1DAY`. */
   readonly dateRange: readonly [string, string];
 }
@@ -53,7 +63,16 @@ function readTable(resource: Resource, input: Properties) {
   if (bucket === undefined || prefix === undefined || !isDated || from === undefined || to === undefined)
     throw unsupported(resource, 'JSON lines in S3 with a date projection on `dt`');
   const dateRange: readonly [string, string] = [from.trim(), to.trim()];
-  return { bucket, prefix, columns: columnsOf(storage['Columns']), dateRange };
+  const serde = readSerde(objectAt(objectAt(storage, 'SerdeInfo'), 'Parameters'));
+  return { bucket, prefix, columns: columnsOf(storage['Columns']), serde, dateRange };
+}
+
+function readSerde(parameters: Properties): Serde {
+  const mappings = Object.entries(parameters).flatMap(([name, key]) =>
+    name.startsWith('mapping.') ? [[name.slice('mapping.'.length), String(key)] as const] : [],
+  );
+  const ignoresCase = textAt(parameters, 'case.insensitive').toLowerCase() !== 'false';
+  return { ignoresCase, keyByColumn: new Map(mappings) };
 }
 
 function viewSql(resource: Resource, input: Properties): string {

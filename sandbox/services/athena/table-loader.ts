@@ -57,16 +57,22 @@ export class TableLoader {
     for (const { key, file } of objects) {
       const date = /(?:^|\/)dt=([^/]+)\//.exec(key.slice(this.#table.prefix.length))?.[1];
       if (date === undefined || this.#loaded.has(file) || !isProjected(date, this.#table.dateRange, nowMs)) continue;
-      const rows = await readRows(key, file);
+      const rows = await readRows(key, file, this.#table.serde.ignoresCase);
       await this.#append(connection, rows, date);
       this.#loaded.add(file);
     }
   }
 
+  #keyOf(column: string): string {
+    const { ignoresCase, keyByColumn } = this.#table.serde;
+    const key = keyByColumn.get(column) ?? column;
+    return ignoresCase ? key.toLowerCase() : key;
+  }
+
   async #append(connection: DuckDBConnection, rows: readonly Row[], date: string): Promise<void> {
     const appender = await connection.createAppender(this.#table.name, this.#table.database, CATALOG_NAME);
     for (const row of rows) {
-      for (const column of this.#table.columns) appendValue(appender, column, row.get(column.name));
+      for (const column of this.#table.columns) appendValue(appender, column, row.get(this.#keyOf(column.name)));
       appender.appendVarchar(date);
       appender.endRow();
     }
@@ -77,17 +83,17 @@ export class TableLoader {
 /** The catalogue's name in statements, as Athena spells it. */
 export const CATALOG_NAME = 'awsdatacatalog';
 
-/** A line's members by lower-cased name: the table's SerDe ignores case. */
+/** A line's members by name, lower-cased when the SerDe ignores case. Keys inside of a member keep theirs. */
 type Row = ReadonlyMap<string, unknown>;
 
-async function readRows(key: string, file: string): Promise<readonly Row[]> {
+async function readRows(key: string, file: string, ignoresCase: boolean): Promise<readonly Row[]> {
   const stored = await readFile(file);
   const bytes = key.endsWith('.gz') ? await promisify(gunzip)(stored) : stored;
   const lines = bytes.toString('utf8').split('\n');
-  return lines.filter((line) => line.trim() !== '').map((line) => parseRow(key, line));
+  return lines.filter((line) => line.trim() !== '').map((line) => parseRow(key, line, ignoresCase));
 }
 
-function parseRow(key: string, line: string): Row {
+function parseRow(key: string, line: string, ignoresCase: boolean): Row {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -95,7 +101,7 @@ function parseRow(key: string, line: string): Row {
     value = undefined;
   }
   if (!isProperties(value)) throw new Error(`HIVE_CURSOR_ERROR: Row is not a valid JSON Object in ${key}`);
-  return new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member]));
+  return new Map(Object.entries(value).map(([name, member]) => [ignoresCase ? name.toLowerCase() : name, member]));
 }
 
 function appendValue(appender: DuckDBAppender, { type }: Column, value: unknown): void {

@@ -31,6 +31,18 @@ describe('athena queries', () => {
     expect(types).toEqual({ seq: 'bigint', frameworkrefs: 'array', data: 'varchar', dt: 'varchar' });
   });
 
+  test.each([
+    [{ 'case.insensitive': 'FALSE' }, undefined],
+    [{ 'case.insensitive': 'TRUE' }, '[A]'],
+    [{}, '[A]'],
+  ])('finds a key with capitals as the SerDe is set: %j', async (serde, expected) => {
+    const other = await athenaFixture(auditResources(serde));
+    await other.put('events/dt=2026-11-20/control/0000000000000000.jsonl', line(0));
+    const { rows } = await runQuery(other, 'SELECT frameworkrefs AS refs FROM events');
+    expect(rows[0]?.['refs']).toBe(expected);
+    await other.close();
+  });
+
   test('sees objects that arrive, and forgets objects that a delete marker hides', async () => {
     await put(0);
     expect(await countEvents()).toBe('1');

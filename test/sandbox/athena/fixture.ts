@@ -37,13 +37,19 @@ function table(name: string, input: { readonly [name: string]: unknown }): Resou
   return resource('AWS::Glue::Table', name, { DatabaseName: 'countersign', TableInput: { Name: name, ...input } });
 }
 
+const EXACT_KEYS = { 'case.insensitive': 'FALSE', 'mapping.frameworkrefs': 'frameworkRefs' };
+
 /** The catalogue as the audit stack declares it. */
-export function auditResources(): Resource[] {
+export function auditResources(serde: { readonly [name: string]: string } = EXACT_KEYS): Resource[] {
   const events = table('events', {
     TableType: 'EXTERNAL_TABLE',
     PartitionKeys: [{ Name: 'dt', Type: 'string' }],
     Parameters: { 'projection.dt.type': 'date', 'projection.dt.range': '2026-01-01,NOW+1DAY' },
-    StorageDescriptor: { Location: 's3://archive/events/', Columns: EVENT_COLUMNS },
+    StorageDescriptor: {
+      Location: 's3://archive/events/',
+      Columns: EVENT_COLUMNS,
+      SerdeInfo: { Parameters: serde },
+    },
   });
   const views = VIEWS.map((view) => {
     const columns = view.columns.map(({ name, type }) => ({ name, type: trinoType(type) }));
