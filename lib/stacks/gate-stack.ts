@@ -67,7 +67,12 @@ export class GateStack extends Stack {
 
     keys.envelopes.grantSeal(functions['approval-seal']);
     keys.envelopes.grantVerifyMac(functions['redeem-action']);
-    new ApprovalTopic(this, 'Approvals', { encryptionKey: keys.operations.key }).grantNotify(open);
+    const approvals = new ApprovalTopic(this, 'Approvals', { encryptionKey: keys.operations.key });
+    approvals.grantNotify(open);
+    new CfnOutput(this, 'NextSubscribeApprovers', {
+      description: 'Then tell approvers of waiting requests, by e-mail or a chat webhook',
+      value: `aws sns subscribe --topic-arn ${approvals.topic.topicArn} --protocol email --notification-endpoint <e-mail>`,
+    });
     const workflow = new ApprovalWorkflow(this, 'Workflow', {
       definitionPath: join(stackProps.rootDir, 'statemachines/approval.asl.json'),
       functions,

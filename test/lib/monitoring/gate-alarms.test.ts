@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../../lib/monitoring/gate-alarms.ts';
 import { buildApp, configWith, ROOT_DIR, resources, templateOf } from '../support/synthesize.ts';
@@ -26,6 +27,21 @@ describe('alarms', () => {
 
   it('tell somebody when they go off', () => {
     for (const alarm of alarms) expect(alarm['AlarmActions']).toHaveLength(1);
+  });
+
+  it('may publish to their topic, whose own policy replaces the default', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+          }),
+        ]),
+      },
+    });
   });
 
   it('watch metrics under the names that functions report', () => {
