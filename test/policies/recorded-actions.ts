@@ -74,14 +74,13 @@ function registrationFor(bundle: CompiledBundle): AgentRegistration {
   };
 }
 
-/** Judges each task's calls in order in a session of its own, on a day of its own; only what is allowed at once moves money. */
+/** Judges all calls in order, by one agent on one day, each task in a session; only what is allowed at once moves money. */
 export function judgeAll(bundle: CompiledBundle): readonly JudgedCall[] {
-  const heads = new Map<string, AgentHead>();
+  let head: AgentHead = { ...newAgentHead(AGENT_ID), day: utcDay(NOW_MS) };
   return agentCalls.map((call) => {
     const sessionId = `${call.source.split(' ')[0]}.${call.task}`;
-    const head = heads.get(sessionId) ?? { ...newAgentHead(AGENT_ID), day: utcDay(NOW_MS) };
     const { judged, moved } = judge(bundle, call, sessionId, head);
-    heads.set(sessionId, withMoved(head, sessionId, moved));
+    head = withMoved(head, sessionId, moved);
     return judged;
   });
 }
