@@ -57,16 +57,20 @@ describe('bin/app.ts', () => {
     ]);
   });
 
-  it('gives every function code that starts with the variables it is given', async () => {
-    const deployed = deployedFunctions(outDir);
-    expect(deployed).toHaveLength(FUNCTION_NAMES.length);
-    for (const { name, folder, environment } of deployed) {
-      const script = `import('${folder}/index.mjs').then((code) => console.log(typeof code.handler))`;
-      const env = { ...environment, AWS_REGION: 'eu-west-1', LAMBDA_TASK_ROOT: folder };
-      const { stdout } = await run(NODE, ['-e', script], { env: { ...env, PATH: process.env['PATH'] } });
-      expect(stdout.trim(), name).toBe('function');
-    }
-  });
+  it(
+    'gives every function code that starts with the variables it is given',
+    async () => {
+      const deployed = deployedFunctions(outDir);
+      expect(deployed).toHaveLength(FUNCTION_NAMES.length);
+      for (const { name, folder, environment } of deployed) {
+        const script = `import('${folder}/index.mjs').then((code) => console.log(typeof code.handler))`;
+        const env = { ...environment, AWS_REGION: 'eu-west-1', LAMBDA_TASK_ROOT: folder };
+        const { stdout } = await run(NODE, ['-e', script], { env: { ...env, PATH: process.env['PATH'] } });
+        expect(stdout.trim(), name).toBe('function');
+      }
+    },
+    SYNTH_LIMIT_MS,
+  );
 
   it('puts a policy bundle of the named hash beside the functions that decide', () => {
     for (const { name, folder, environment } of deployedFunctions(outDir)) {
