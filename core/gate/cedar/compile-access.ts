@@ -1,28 +1,33 @@
+import { type ContextLayout, compileRecord } from './context-path.ts';
 import { EntityRef } from './entity-ref.ts';
 import { EvaluationError } from './errors.ts';
 import type { Frame, Run, Test } from './frame.ts';
-import { isObject } from './json.ts';
-import { isPlainRecord, toValue } from './json-value.ts';
+import { toValue } from './json-value.ts';
 import { asBoolean, type Node, valueNode } from './node.ts';
 import { typeError } from './type-error.ts';
 import { RecordValue, type Value } from './value.ts';
 
-/** The context itself. */
-export const CONTEXT_NODE: Node = valueNode((frame) => toValue(frame.context), []);
+/** The node of the context itself. */
+export function contextNode(layout: ContextLayout): Node {
+  return valueNode((frame) => toValue(frame.context), { names: [], layout });
+}
 
 /** Compiles `left.attribute`. A path from the context reads properties directly and converts the last one only. */
 export function compileGet(left: Node, attribute: string): Node {
   const missing = new EvaluationError('attribute_missing', `record does not have the attribute \`${attribute}\``);
   const { run, contextPath } = left;
-  if (contextPath === null) return valueNode((frame) => getAttribute(run(frame), attribute, missing, frame));
-  const path = [...contextPath, attribute];
-  const read = compilePath(path);
+  const getSlowly: Run = (frame) => getAttribute(run(frame), attribute, missing, frame);
+  if (contextPath === null) return valueNode(getSlowly);
+  const path = { ...contextPath, names: [...contextPath.names, attribute] };
+  // A plain property load below would find what every object inherits.
+  if (attribute in Object.prototype) return valueNode(getSlowly, path);
+  const { slot, find } = compileRecord(contextPath);
   const get: Run = (frame) => {
-    const json = read(frame.context);
-    return json === undefined ? getAttribute(run(frame), attribute, missing, frame) : toValue(json);
+    const json = (frame.records[slot] ?? find(frame))?.[attribute];
+    return json === undefined ? getSlowly(frame) : toValue(json);
   };
   const condition: Test = (frame) => {
-    const json = read(frame.context);
+    const json = (frame.records[slot] ?? find(frame))?.[attribute];
     return json === true || json === false ? json : asBoolean(get(frame));
   };
   return { ...valueNode(get, path), condition };
@@ -39,50 +44,11 @@ export function compileHas(left: Node, attribute: string, deeper: readonly strin
 
 function compileHasOne({ run, contextPath }: Node, attribute: string): Test {
   if (contextPath === null) return (frame) => hasAttribute(run(frame), attribute, frame);
-  const readParent = compilePath(contextPath);
+  const { slot, find } = compileRecord(contextPath);
   return (frame) => {
-    const parent = readParent(frame.context);
-    return isObject(parent) && isPlainRecord(parent)
-      ? Object.hasOwn(parent, attribute)
-      : hasAttribute(run(frame), attribute, frame);
+    const record = frame.records[slot] ?? find(frame);
+    return record === null ? hasAttribute(run(frame), attribute, frame) : Object.hasOwn(record, attribute);
   };
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-/**
- * Compiles the reading of the JSON at `path`: undefined where the path is absent or leads through anything but plain
- * records. The root is a record by `evaluate`'s check.
- */
-function compilePath(path: readonly string[]): (context: Json) => unknown {
-  const name = path.at(-1);
-  if (name === undefined) return (context) => context;
-  const readName = compileField(name);
-  const [first = name] = path;
-  if (path.length === 1) return readName;
-  if (path.length === 2 && isOrdinary(first) && isOrdinary(name)) {
-    // The commonest path by far, in one function.
-    return (context) => {
-      const parent = context[first];
-      return isObject(parent) && isPlainRecord(parent) ? parent[name] : undefined;
-    };
-  }
-  const readParent = compilePath(path.slice(0, -1));
-  return (context) => {
-    const parent = readParent(context);
-    return isObject(parent) && isPlainRecord(parent) ? readName(parent) : undefined;
-  };
-}
-
-/** Compiles the reading of an own property; a plain property load except for names every object inherits. */
-function compileField(name: string): (record: Json) => unknown {
-  if (isOrdinary(name)) return (record) => record[name];
-  return (record) => (Object.hasOwn(record, name) ? record[name] : undefined);
-}
-
-/** True when no object has a property of this name by inheritance. */
-function isOrdinary(name: string): boolean {
-  return !(name in Object.prototype);
 }
 
 function getAttribute(value: Value, attribute: string, missing: EvaluationError, frame: Frame): Value {

@@ -1,7 +1,8 @@
-import { CONTEXT_NODE, compileGet, compileHas } from './compile-access.ts';
+import { compileGet, compileHas, contextNode } from './compile-access.ts';
 import { compileLiteral } from './compile-literal.ts';
 import { BINARY_OPERATORS, compileIn, UNARY_OPERATORS } from './compile-operator.ts';
 import { compileCall, compileRecord, compileSet } from './compile-value.ts';
+import type { ContextLayout } from './context-path.ts';
 import { EntityRef } from './entity-ref.ts';
 import { EXTENSION_FUNCTIONS } from './extension/functions.ts';
 import { compilePattern, type PatternPart } from './like.ts';
@@ -13,18 +14,17 @@ import type { Value } from './value.ts';
 /** Deeper expressions would exhaust the stack when they are compiled or run. */
 const MAX_EXPRESSION_DEPTH = 1_000;
 
-type Form = (body: unknown, compile: (json: unknown) => Node) => Node;
+type Form = (body: unknown, compile: (json: unknown) => Node, layout: ContextLayout) => Node;
 
 const VARIABLES: ReadonlyMap<string, Node> = new Map([
   ['principal', valueNode((frame) => frame.principal)],
   ['action', valueNode((frame) => frame.action)],
   ['resource', valueNode((frame) => frame.resource)],
-  ['context', CONTEXT_NODE],
 ]);
 
 const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['Value', (body) => compileLiteral(body)],
-  ['Var', (body) => compileVariable(body)],
+  ['Var', (body, _compile, layout) => compileVariable(body, layout)],
   ['.', compileGetForm],
   ['has', compileHasForm],
   ['like', compileLike],
@@ -52,10 +52,11 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
 /**
  * Compiles an expression of Cedar's JSON form.
  *
+ * @param layout that of the whole policy set
  * @throws {CedarInputError} `malformed_policy_set`
  * @see https://docs.cedarpolicy.com/policies/json-format.html
  */
-export function compileExpression(json: unknown, depth = 0): Node {
+export function compileExpression(json: unknown, layout: ContextLayout, depth = 0): Node {
   if (depth > MAX_EXPRESSION_DEPTH) {
     throw malformedPolicy(`expected expressions nested at most ${MAX_EXPRESSION_DEPTH} deep`);
   }
@@ -65,11 +66,12 @@ export function compileExpression(json: unknown, depth = 0): Node {
   if (name === undefined || form === undefined || others.length > 0) {
     throw malformedPolicy(`expected an expression with one known key, got \`${Object.keys(object).join('`, `')}\``);
   }
-  return form(object[name], (child) => compileExpression(child, depth + 1));
+  return form(object[name], (child) => compileExpression(child, layout, depth + 1), layout);
 }
 
-function compileVariable(body: unknown): Node {
+function compileVariable(body: unknown, layout: ContextLayout): Node {
   const name = readText(body, 'a variable');
+  if (name === 'context') return contextNode(layout);
   const node = VARIABLES.get(name);
   if (node === undefined) throw malformedPolicy(`expected a variable, got \`${name}\``);
   return node;

@@ -16,8 +16,8 @@ export const BINARY_OPERATORS: ReadonlyMap<string, Compile> = new Map<string, Co
   ['!=', (left, right) => compileNot(testNode(compileEqual(left, right)))],
   ['<', compileLess],
   ['<=', compileLessOrEqual],
-  ['>', (left, right) => compileNot(compileLessOrEqual(left, right))],
-  ['>=', (left, right) => compileNot(compileLess(left, right))],
+  ['>', compileGreater],
+  ['>=', compileGreaterOrEqual],
   ['&&', compileAnd],
   ['||', compileOr],
   ['+', (left, right) => compileArithmetic(left, right, addLongs)],
@@ -88,6 +88,22 @@ function compileLessOrEqual({ run }: Node, { run: runRight }: Node): Node {
     const left = run(frame);
     const right = runRight(frame);
     return typeof left === 'number' && typeof right === 'number' ? left <= right : compareValues(left, right) <= 0;
+  });
+}
+
+function compileGreater({ run }: Node, { run: runRight }: Node): Node {
+  return testNode((frame) => {
+    const left = run(frame);
+    const right = runRight(frame);
+    return typeof left === 'number' && typeof right === 'number' ? left > right : compareValues(left, right) > 0;
+  });
+}
+
+function compileGreaterOrEqual({ run }: Node, { run: runRight }: Node): Node {
+  return testNode((frame) => {
+    const left = run(frame);
+    const right = runRight(frame);
+    return typeof left === 'number' && typeof right === 'number' ? left >= right : compareValues(left, right) >= 0;
   });
 }
 

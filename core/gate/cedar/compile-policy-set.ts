@@ -1,5 +1,6 @@
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import type { SlotValues } from './compile-scope.ts';
+import { ContextLayout } from './context-path.ts';
 import { EntityRef } from './entity-ref.ts';
 import { malformedPolicy, readArray, readExact, readObject, readPolicyEntity, readText } from './policy-json.ts';
 import { ScopeIndex } from './scope-index.ts';
@@ -9,6 +10,7 @@ export interface CompiledPolicySet {
   /** The ids of static policies and template links, in the order of the policy set. */
   readonly policyIds: readonly string[];
   readonly index: ScopeIndex;
+  readonly layout: ContextLayout;
 }
 
 const NO_SLOTS: SlotValues = new Map();
@@ -32,30 +34,35 @@ export function compilePolicySet(policySetJson: unknown): CompiledPolicySet {
   const { staticPolicies: staticJson = {}, templates: templatesJson = {}, templateLinks: linksJson = [] } = set;
   const staticPolicies = readObject(staticJson, 'static policies');
   const templates = readObject(templatesJson, 'templates');
-  const policies = Object.keys(staticPolicies).map((id) => compilePolicy(id, staticPolicies[id], NO_SLOTS));
+  const layout = new ContextLayout();
+  const policies = Object.keys(staticPolicies).map((id) => compilePolicy(id, staticPolicies[id], NO_SLOTS, layout));
   for (const id of Object.keys(templates)) checkTemplate(id, templates[id], staticPolicies);
-  for (const link of readArray(linksJson, 'template links')) policies.push(compileLink(link, templates));
+  for (const link of readArray(linksJson, 'template links')) policies.push(compileLink(link, templates, layout));
   const policyIds = policies.map((policy) => policy.id);
   const repeated = policyIds.find((id, index) => Object.hasOwn(templates, id) || policyIds.indexOf(id) !== index);
   if (repeated !== undefined) throw malformedPolicy(`expected every policy id once, got \`${repeated}\` twice`);
-  return { policyIds, index: new ScopeIndex(policies) };
+  return { policyIds, index: new ScopeIndex(policies), layout };
 }
 
 function checkTemplate(id: string, json: unknown, staticPolicies: Readonly<Record<string, unknown>>): void {
   if (Object.hasOwn(staticPolicies, id)) throw malformedPolicy(`expected every policy id once, got \`${id}\` twice`);
-  if (compilePolicy(id, json, PLACEHOLDERS).slots.length === 0) {
+  if (compilePolicy(id, json, PLACEHOLDERS, new ContextLayout()).slots.length === 0) {
     throw malformedPolicy(`expected a slot in template \`${id}\``);
   }
 }
 
-function compileLink(json: unknown, templates: Readonly<Record<string, unknown>>): CompiledPolicy {
+function compileLink(
+  json: unknown,
+  templates: Readonly<Record<string, unknown>>,
+  layout: ContextLayout,
+): CompiledPolicy {
   const link = readExact(json, 'a template link', ['templateId', 'newId', 'values']);
   const templateId = readText(link['templateId'], 'a template id');
   const newId = readText(link['newId'], 'a policy id');
   if (!Object.hasOwn(templates, templateId)) throw malformedPolicy(`expected a template \`${templateId}\``);
   const valuesJson = readObject(link['values'], 'slot values');
   const values = new Map(Object.keys(valuesJson).map((slot) => [slot, readPolicyEntity(valuesJson[slot])]));
-  const policy = compilePolicy(newId, templates[templateId], values);
+  const policy = compilePolicy(newId, templates[templateId], values, layout);
   const unused = [...values.keys()].find((slot) => !policy.slots.includes(slot));
   if (unused !== undefined) throw malformedPolicy(`expected the slot \`${unused}\` in template \`${templateId}\``);
   return policy;

@@ -1,5 +1,6 @@
 import { compileExpression } from './compile-expr.ts';
 import { type ActionScope, compileSubjectScope, readActionScope, type SlotValues } from './compile-scope.ts';
+import type { ContextLayout } from './context-path.ts';
 import type { Test } from './frame.ts';
 import { asTest } from './node.ts';
 import { malformedPolicy, readArray, readExact } from './policy-json.ts';
@@ -20,16 +21,19 @@ export interface CompiledPolicy {
 /**
  * Compiles one policy, or one link of a template given the values of its slots.
  *
+ * @param layout that of the whole policy set
  * @throws {CedarInputError} `malformed_policy_set`
  */
-export function compilePolicy(id: string, json: unknown, slots: SlotValues): CompiledPolicy {
+export function compilePolicy(id: string, json: unknown, slots: SlotValues, layout: ContextLayout): CompiledPolicy {
   const required = ['effect', 'principal', 'action', 'resource', 'conditions'];
   const policy = readExact(json, `policy \`${id}\``, required, ['annotations']);
   const { effect } = policy;
   if (effect !== 'permit' && effect !== 'forbid') throw malformedPolicy(`expected an effect in policy \`${id}\``);
   const principal = compileSubjectScope(policy['principal'], 'principal', slots);
   const resource = compileSubjectScope(policy['resource'], 'resource', slots);
-  const conditions = readArray(policy['conditions'], `conditions of policy \`${id}\``).map(compileCondition);
+  const conditions = readArray(policy['conditions'], `conditions of policy \`${id}\``).map((condition) =>
+    compileCondition(condition, layout),
+  );
   return {
     id,
     effect,
@@ -40,9 +44,9 @@ export function compilePolicy(id: string, json: unknown, slots: SlotValues): Com
   };
 }
 
-function compileCondition(json: unknown): Test {
+function compileCondition(json: unknown, layout: ContextLayout): Test {
   const { kind, body } = readExact(json, 'a condition', ['kind', 'body']);
-  const test = asTest(compileExpression(body));
+  const test = asTest(compileExpression(body, layout));
   if (kind === 'when') return test;
   if (kind === 'unless') return (frame) => !test(frame);
   throw malformedPolicy('expected a condition `when` or `unless`');

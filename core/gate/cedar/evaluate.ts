@@ -53,7 +53,7 @@ export function evaluate(
   entities: EntityStore,
 ): AuthorizationAnswer {
   try {
-    return decide(policies, frameOf(request, entities));
+    return decide(policies, frameOf(policies, request, entities));
   } catch (error) {
     if (error instanceof RequestProblem)
       return { decision: 'deny', determining: NO_IDS, erroring: NO_FAILURES, problem: error };
@@ -73,13 +73,15 @@ export function checkContext(context: unknown): RequestProblem | null {
   }
 }
 
-function frameOf({ principal, action, resource, context }: AuthorizationRequest, entities: EntityStore): Frame {
+function frameOf(policies: CompiledPolicySet, request: AuthorizationRequest, entities: EntityStore): Frame {
+  const { principal, action, resource, context } = request;
   checkRecord(context);
   return {
     principal: readUid(principal, 'malformed_principal'),
     action: readUid(action, 'malformed_action'),
     resource: readUid(resource, 'malformed_resource'),
     context,
+    records: new Array(policies.layout.size),
     entities,
   };
 }

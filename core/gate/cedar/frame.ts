@@ -9,6 +9,8 @@ export interface Frame {
   readonly resource: EntityRef;
   /** The context as JSON: converted where and when a policy reads it. */
   readonly context: Readonly<Record<string, unknown>>;
+  /** Records directly below the context by `ContextLayout`: null for anything else, undefined until first read. */
+  readonly records: (Readonly<Record<string, unknown>> | null | undefined)[];
   readonly entities: EntityStore;
 }
 

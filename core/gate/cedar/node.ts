@@ -1,3 +1,4 @@
+import type { ContextPath } from './context-path.ts';
 import type { Run, Test } from './frame.ts';
 import { typeError } from './type-error.ts';
 import type { Value } from './value.ts';
@@ -11,8 +12,8 @@ export interface Node {
   readonly condition: Test | null;
   /** The value, where it is the same for every request. */
   readonly constant: Value | undefined;
-  /** The attribute names from the context's root, where the expression is such a path. */
-  readonly contextPath: readonly string[] | null;
+  /** Where the expression leads from the context by attribute names only. */
+  readonly contextPath: ContextPath | null;
 }
 
 /** A node that is the same for every request. */
@@ -27,7 +28,7 @@ export function constantNode(constant: Value): Node {
 }
 
 /** A node of unknown type. */
-export function valueNode(run: Run, contextPath: readonly string[] | null = null): Node {
+export function valueNode(run: Run, contextPath: ContextPath | null = null): Node {
   return { run, test: null, condition: null, constant: undefined, contextPath };
 }
 
