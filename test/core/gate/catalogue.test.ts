@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { actionGroups, decodeCatalogue } from '../../../core/gate/catalogue.ts';
 import type { JsonObject } from '../../../core/json.ts';
 
+const limits = { materialityMicroUsd: '1', dualMicroUsd: '2', sessionMicroUsd: '3', dayMicroUsd: '4' };
+const amount = { pointers: ['/amount'], currency: 'USD', format: 'major', moves: true };
 const entry: JsonObject = {
   title: 'Pay',
   tier: 2,
@@ -17,8 +19,8 @@ const entry: JsonObject = {
     required: ['from'],
     properties: { from: { type: 'string', maxLength: 9 }, amount: { type: 'number', minimum: 0, maximum: 9 } },
   },
-  amount: { pointers: ['/amount'], currency: 'USD', format: 'major', moves: true },
-  limits: { materialityMicroUsd: '1', dualMicroUsd: '2', sessionMicroUsd: '3', dayMicroUsd: '4' },
+  amount,
+  limits,
   facts: { payee: ['resource.id', 'params.from'] },
   signals: [{ name: 's', equals: { pointer: '/from', value: 'x' } }],
   confidential: ['/from'],
@@ -60,19 +62,15 @@ describe('decodeCatalogue', () => {
     ['an unknown pricing', { costMicroUsd: null, pricing: 'free' }, /pricing/],
     ['an amount without limits', { limits: null }, /limits/],
     ['limits without an amount', { amount: null }, /limits/],
-    [
-      'a dual threshold not above materiality',
-      { limits: { ...(entry['limits'] as JsonObject), dualMicroUsd: '1' } },
-      /dual/,
-    ],
-    ['a negative threshold', { limits: { ...(entry['limits'] as JsonObject), dayMicroUsd: '-1' } }, /dayMicroUsd/],
+    ['a dual threshold not above materiality', { limits: { ...limits, dualMicroUsd: '1' } }, /dual/],
+    ['a negative threshold', { limits: { ...limits, dayMicroUsd: '-1' } }, /dayMicroUsd/],
     ['a threshold beyond exact integers', { costMicroUsd: '9007199254740992' }, /costMicroUsd/],
     ['an unknown tier', { tier: 4 }, /tier/],
     ['an unknown effect', { effect: 'harmless' }, /effect/],
     ['an unknown kind of fact', { facts: { rumour: ['resource.id'] } }, /rumour/],
     ['a key part from elsewhere', { facts: { payee: ['session.id'] } }, /payee/],
     ['a signal without a test', { signals: [{ name: 's' }] }, /repeated/],
-    ['another currency', { amount: { ...(entry['amount'] as JsonObject), currency: 'EUR' } }, /currency/],
+    ['another currency', { amount: { ...amount, currency: 'EUR' } }, /currency/],
     ['an unknown member', { tire: 0 }, /unexpected member `tire`/],
     ['a missing scope', { scope: null }, /scope/],
   ])('refuses %s', (_what, change, message) => {

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { compileBundle } from '../../../core/gate/bundle.ts';
 import type { CatalogueEntry } from '../../../core/gate/catalogue.ts';
 import { decide } from '../../../core/gate/decide.ts';
-import type { JsonObject } from '../../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../../core/json.ts';
+import { isJsonObject } from '../../../core/json.ts';
 import { buildBundle } from '../../../tools/build-bundle.ts';
 import { baseContext } from '../../policies/cases.ts';
 
@@ -21,22 +22,22 @@ const entities: EntityJson[] = Object.entries(source.actionGroups).map(([type, g
 
 /** Contexts of the right shape: mostly ordinary, so that interesting rules are not drowned by denials. */
 const signalNames = [...bundle.catalogue.values()].flatMap((entry) => entry.signals.map(({ name }) => name));
-const context = fc.record(
+const context: fc.Arbitrary<JsonObject> = fc.record(
   Object.fromEntries(Object.entries(baseContext).map(([group, facts]) => [group, factsLike(facts)])),
-) as fc.Arbitrary<JsonObject>;
+);
 
-function factsLike(facts: JsonObject[string]): fc.Arbitrary<JsonObject[string]> {
-  if (Array.isArray(facts)) return fc.subarray(signalNames);
+function factsLike(facts: JsonValue): fc.Arbitrary<JsonValue> {
+  if (!isJsonObject(facts)) return fc.subarray(signalNames);
   return fc.record(
     Object.fromEntries(
-      Object.entries(facts as JsonObject).map(([name, value]) => [
+      Object.entries(facts).map(([name, value]) => [
         name,
         typeof value === 'boolean'
           ? fc.oneof({ weight: 15, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: fc.boolean() })
           : fc.oneof(fc.constant(value), fc.integer({ min: 0, max: 5 }), fc.maxSafeNat()),
       ]),
     ),
-  ) as fc.Arbitrary<JsonObject>;
+  );
 }
 
 it('agrees with the official engine whatever the facts are', () => {

@@ -4,6 +4,7 @@ import type { PolicyBundle } from '../../../core/gate/bundle.ts';
 import { compileBundle } from '../../../core/gate/bundle.ts';
 import { decide, refuseUndecided } from '../../../core/gate/decide.ts';
 import type { JsonObject, JsonValue } from '../../../core/json.ts';
+import { isJsonObject } from '../../../core/json.ts';
 import { canonicalJson } from '../../../core/ledger/canonical.ts';
 import { sha256Hex } from '../../../core/ledger/hash.ts';
 import { buildBundle } from '../../../tools/build-bundle.ts';
@@ -119,6 +120,17 @@ describe('decide', () => {
     );
   });
 
+  it('answers whatever agent and resource are called', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (agentId, resource) => {
+        const request = { agentId, resource, actionType: 'account.read-balance', context: baseContext };
+        expect(decide(request, bundle).verdict).toBe('allow');
+      }),
+    );
+    const surrogate = { agentId: '\ud800', resource: '\udfff', actionType: 'card.unfreeze', context: baseContext };
+    expect(decide(surrogate, bundle).verdict).toBe('require_approval');
+  });
+
   it('gives the same bytes when asked again', () => {
     const asked = () => JSON.stringify(ask('payment.send', contextWith(LARGE_TO_STRANGER)));
 
@@ -150,19 +162,18 @@ const LARGE_TO_STRANGER = {
 
 function withCondition(id: string, body: JsonValue): PolicyBundle {
   const policy = source.policies[id];
-  const changed: JsonValue = { ...(policy as JsonObject), conditions: [{ kind: 'when', body }] };
+  if (!isJsonObject(policy)) throw new Error(`expected a policy ${id}`);
+  const changed: JsonValue = { ...policy, conditions: [{ kind: 'when', body }] };
   return { ...source, policies: { ...source.policies, [id]: changed } };
 }
 
 function leafPaths(value: JsonObject, prefix = ''): readonly string[] {
   return Object.entries(value).flatMap(([name, member]) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? leafPaths(member as JsonObject, `${prefix}${name}.`)
-      : [`${prefix}${name}`],
+    isJsonObject(member) ? leafPaths(member, `${prefix}${name}.`) : [`${prefix}${name}`],
   );
 }
 
 function without(value: JsonObject, [name = '', ...rest]: readonly string[]): JsonObject {
   const { [name]: member, ...others } = value;
-  return rest.length === 0 ? others : { ...others, [name]: without(member as JsonObject, rest) };
+  return isJsonObject(member) && rest.length > 0 ? { ...others, [name]: without(member, rest) } : others;
 }
