@@ -7,7 +7,7 @@ import { ok, refused } from '../result.ts';
 import type { AgentSnapshot } from '../state/change-agent.ts';
 import type { ApprovalRequest } from './request.ts';
 import { decodeRequest, isExpired } from './request.ts';
-import { isSamePerson, MANAGER_GROUP, ownerOf, separationProblem } from './separation.ts';
+import { APPROVER_GROUP, eligibilityProblem, isSamePerson, MANAGER_GROUP, ownerOf } from './separation.ts';
 import type { ApprovalSlot, SlotDecision } from './slot.ts';
 import { decodeSlots } from './slot.ts';
 
@@ -20,7 +20,8 @@ export interface SealProblem {
     | 'action_not_pending'
     | 'digest_mismatch'
     | 'separation_violated'
-    | 'approvals_missing';
+    | 'approvals_missing'
+    | 'approvals_changed';
 }
 
 /** An approval that may be sealed. */
@@ -77,10 +78,12 @@ function isSeparated(request: ApprovalRequest, slots: readonly SealableSlot[], s
   return (
     managers >= request.managers &&
     answers.every((answer, index) => {
-      const person = { ...answer, groups: answer.manager ? [MANAGER_GROUP] : ['approver'] };
-      const duty = { agentId: request.agentId, owner, earlier: [], approvals: answers.length, managers: 0 };
+      const person = { ...answer, groups: [answer.manager ? MANAGER_GROUP : APPROVER_GROUP] };
       const others = answers.filter((_, other) => other !== index);
-      return separationProblem(person, duty) === undefined && !others.some((other) => isSamePerson(other, answer));
+      return (
+        eligibilityProblem(person, { agentId: request.agentId, owner }) === undefined &&
+        !others.some((other) => isSamePerson(other, answer))
+      );
     })
   );
 }

@@ -110,7 +110,7 @@ function planSealing(
   const checked = checkSealable(actionId, snapshot);
   if (!checked.ok) return { done: checked };
   const { request } = checked.value;
-  if (!isUnchanged(checked.value, sealed)) return { done: refused({ code: 'digest_mismatch' }) };
+  if (!isUnchanged(checked.value, sealed)) return { done: refused({ code: 'approvals_changed' }) };
   const { agentId } = request;
   return {
     event: sealedEvent(
@@ -142,7 +142,12 @@ function isUnchanged({ slots, request }: Sealable, sealed: readonly SealedEnvelo
     slots.length === sealed.length &&
     slots.every(({ slot, answer }, index) => {
       const payload = sealed[index]?.payload;
-      return payload?.slot === slot && payload.approver === answer.approver && payload.actionDigest === request.digest;
+      return (
+        payload?.slot === slot &&
+        payload.approver === answer.approver &&
+        payload.manager === answer.manager &&
+        payload.actionDigest === request.digest
+      );
     })
   );
 }

@@ -11,10 +11,15 @@ export interface PageSettings {
 
 /** Files a page may load, and their types. Nothing else is served. */
 const ASSET_TYPES: ReadonlyMap<string, string> = new Map([
-  ['page.css', 'text/css; charset=utf-8'],
-  ...['page.js', 'api.js', 'decision-form.js', 'dom.js', 'request-view.js', 'sign-in.js'].map(
-    (file): [string, string] => [file, 'text/javascript; charset=utf-8'],
-  ),
+  ...ofType('text/css; charset=utf-8', ['page.css', 'request.css']),
+  ...ofType('text/javascript; charset=utf-8', [
+    'page.js',
+    'api.js',
+    'decision-form.js',
+    'dom.js',
+    'request-view.js',
+    'sign-in.js',
+  ]),
 ]);
 const ASSET_MAX_AGE_SECONDS = 300;
 
@@ -88,4 +93,8 @@ function filled(html: string, settings: PageSettings, view: { readonly [name: st
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function ofType(type: string, files: readonly string[]): readonly (readonly [string, string])[] {
+  return files.map((file) => [file, type]);
 }

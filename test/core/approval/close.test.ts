@@ -54,10 +54,10 @@ describe('close', () => {
   it('names the agent, and leaves the action as it ended it, when it cancelled', async () => {
     const scene = await givenOpenRequest();
     scene.store.set(actionRef, { ...scene.store.get(actionRef), status: 'cancelled' });
-    scene.store.set(headRef, { ...scene.store.get(headRef), pending: 0 });
+    scene.store.set(headRef, { ...scene.store.get(headRef), pending: 2 });
     await close(scene, input('cancelled'));
     expect(closedData(scene)).toMatchObject({ outcome: 'cancelled', by: AGENT });
-    expect(pendingApprovals(scene)).toBe(0);
+    expect(pendingApprovals(scene)).toBe(2);
   });
 
   it.each<[ClosedOutcome, ClosedOutcome]>([

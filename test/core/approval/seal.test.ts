@@ -137,6 +137,21 @@ describe('seal', () => {
     expect(envelopesOf(scene)).toEqual([]);
   });
 
+  it('refuses when another answer took the place of the one that was sealed', async () => {
+    const meanwhile = async (bytes: Uint8Array) => {
+      tamper(slotRef(1), { subject: 'sub-bob', aliases: ['bob'], approver: 'p1_bob' });
+      return bytes;
+    };
+    const sealed = await seal({ ...scene, sealer: { ...scene.sealer, sign: meanwhile } }, input);
+    expect(sealed).toEqual({ ok: false, problem: { code: 'approvals_changed' } });
+  });
+
+  it('conditions every write of a request, on what was read', async () => {
+    await seal(scene, input);
+    const unconditioned = scene.store.commits.flat().filter(({ when }) => when.length === 0);
+    expect(unconditioned).toEqual([]);
+  });
+
   it('knows nothing of another action', async () => {
     const sealed = await seal(scene, { actionId: 'act_other', agentId: AGENT });
     expect(sealed).toEqual({ ok: false, problem: { code: 'request_not_found' } });

@@ -90,7 +90,9 @@ describe('approval-page', () => {
   it('serves every file the page names, with its type, and no other', async () => {
     const asset = (file: string) =>
       handler(apiEvent({ method: 'GET', path: '/assets/{file}', pathParameters: { file } }), context);
-    expect((await asset('page.css')).headers?.['content-type']).toBe('text/css; charset=utf-8');
+    for (const file of ['page.css', 'request.css']) {
+      expect((await asset(file)).headers?.['content-type']).toBe('text/css; charset=utf-8');
+    }
     const script = await asset('page.js');
     const imported = [...script.body.matchAll(/from '\.\/([\w-]+\.js)'/g)].map(([, file = '']) => file);
     expect(imported.length).toBeGreaterThan(3);
