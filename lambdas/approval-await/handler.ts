@@ -20,6 +20,6 @@ const WaitingSlot = v.object({
 
 /** Keeps the token of a slot the workflow waits for, and answers at once if a person already has. */
 export const handler = taskHandler(WaitingSlot, async (input) => {
-  await recordToken({ ...(await coreDeps()), workflow }, input);
+  await recordToken({ ...coreDeps(), workflow }, input);
   return {};
 });

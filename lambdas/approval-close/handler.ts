@@ -13,7 +13,7 @@ const Ending = v.object({
 
 /** Ends a request that will not be sealed. */
 export const handler = taskHandler(Ending, async (input) => {
-  const closed = await close(await coreDeps(), input);
+  const closed = await close(coreDeps(), input);
   if (!closed.ok) throw workflowError(closed.problem.code, 'Countersign.Contention');
   return closed.value;
 });

@@ -15,7 +15,7 @@ const timeoutMs = requiredSeconds('APPROVAL_TIMEOUT_SECONDS') * 1000;
 
 /** Opens a pending action's approval request and tells approvers. */
 export const handler = taskHandler(v.object({ actionId: IdSchema, agentId: IdSchema }), async (input) => {
-  const opened = await openRequest({ ...(await coreDeps()), notifier, consoleBaseUrl, timeoutMs }, input);
+  const opened = await openRequest({ ...coreDeps(), notifier, consoleBaseUrl, timeoutMs }, input);
   if (!opened.ok) throw workflowError(opened.problem.code, 'Countersign.NotOpened');
   return opened.value;
 });

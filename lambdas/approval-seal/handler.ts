@@ -17,7 +17,7 @@ const ttlMs = requiredSeconds('ENVELOPE_TTL_SECONDS') * 1000;
 
 /** Checks a request's approvals again and turns them into envelopes. */
 export const handler = taskHandler(v.object({ actionId: IdSchema, agentId: IdSchema }), async (input) => {
-  const sealed = await seal({ ...(await coreDeps()), sealer, ttlMs }, input);
+  const sealed = await seal({ ...coreDeps(), sealer, ttlMs }, input);
   if (!sealed.ok) throw workflowError(sealed.problem.code, 'Countersign.NotSealed');
   return sealed.value;
 });

@@ -15,7 +15,7 @@ const Cancellation = v.strictObject({ reason: ReasonSchema });
 
 /** Withdraws an action that waits for approval, and tells the workflow that waits. */
 export const handler = agentHandler(async (event, agentId) => {
-  const deps = await coreDeps();
+  const deps = coreDeps();
   const actionId = pathId(event);
   const cancelled = await cancelAction(deps, agentId, actionId, parseBody(event, Cancellation).reason);
   if (!cancelled.ok) {

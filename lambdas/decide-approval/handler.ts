@@ -7,7 +7,7 @@ import { parseBody, pathId, ReasonSchema } from '../shared/body.ts';
 import { json, problem } from '../shared/problem.ts';
 import { personHandler } from '../shared/stack.ts';
 import { count } from '../shared/telemetry.ts';
-import { coreDeps } from '../shared/wiring.ts';
+import { namingDeps } from '../shared/wiring.ts';
 import { REFUSALS } from './refusals.ts';
 
 const workflow = new StepFunctionsWorkflow(new SFNClient(CLIENT_DEFAULTS));
@@ -22,7 +22,7 @@ const Decision = v.strictObject({
 export const handler = personHandler(async (event, person) => {
   const actionId = pathId(event);
   const body = parseBody(event, Decision);
-  const decided = await decide({ ...(await coreDeps()), workflow }, { actionId, person, ...body });
+  const decided = await decide({ ...(await namingDeps()), workflow }, { actionId, person, ...body });
   if (decided.ok) return json(200, decided.value);
   const { status, detail, metric } = REFUSALS[decided.problem.code];
   if (metric !== undefined) count(metric);

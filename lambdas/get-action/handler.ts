@@ -8,7 +8,7 @@ import { coreDeps } from '../shared/wiring.ts';
 
 /** Tells an agent where one of its own actions stands; an approved one comes with its envelopes. */
 export const handler = agentHandler(async (event, agentId) => {
-  const { store } = await coreDeps();
+  const { store } = coreDeps();
   const actionId = pathId(event);
   const [stored] = await store.read([{ entity: 'action', agentId, actionId }]);
   if (stored === undefined) return actionNotFound();

@@ -12,7 +12,7 @@ export const handler = personHandler(async (event, person) => {
   if (!mayReadRequests(person))
     return problem(403, 'not_a_reader', 'expected an approver, manager, risk officer or auditor');
   const actionId = pathId(event);
-  const { store, clock } = await coreDeps();
+  const { store, clock } = coreDeps();
   const [request, ...slots] = await store.read([{ entity: 'approvalRequest', actionId }, ...slotRefs(actionId)]);
   if (request === undefined) return problem(404, 'request_not_found', 'there is no such approval request');
   return json(200, requestView(decodeRequest(request), decodeSlots(slots), clock.nowMs()));

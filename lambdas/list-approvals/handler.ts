@@ -15,7 +15,7 @@ const MAX_LISTED = 100;
 export const handler = personHandler(async (_event, person) => {
   if (!mayReadRequests(person))
     return problem(403, 'not_a_reader', 'expected an approver, manager, risk officer or auditor');
-  const { clock } = await coreDeps();
+  const { clock } = coreDeps();
   const found = await index.open(MAX_LISTED);
   const open = found.filter((request) => request.status === 'open' && !isExpired(request, clock.nowMs()));
   return json(200, { requests: open.map(requestLine), isCut: found.length === MAX_LISTED });

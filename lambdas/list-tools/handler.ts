@@ -7,7 +7,7 @@ import { coreDeps } from '../shared/wiring.ts';
 
 /** Lists the action types an agent may use, and nothing of those it may not. */
 export const handler = agentHandler(async (_event, agentId) => {
-  const { store } = await coreDeps();
+  const { store } = coreDeps();
   const [stored] = await store.read([{ entity: 'agent', agentId }]);
   const registration = stored === undefined ? undefined : decodeAgentRegistration(stored);
   return json(200, { agentId, tools: toolsFor(policyBundle(), registration) });

@@ -27,7 +27,11 @@ export function controlReply(outcome: Result<ControlChange, ControlProblem>): AP
   const { code } = outcome.problem;
   if (code === 'contention') {
     count('ContentionGivenUp');
-    return problem(STATUS[code], code, 'the change is not acknowledged yet, though it may be recorded; repeat the same request');
+    return problem(
+      STATUS[code],
+      code,
+      'the change is not acknowledged yet, though it may be recorded; repeat the same request',
+    );
   }
   if (code !== 'unknown_agent') count('ControlChangeRefused');
   return problem(STATUS[code], code, outcome.problem.message);

@@ -24,7 +24,7 @@ const Outcome = v.strictObject({
 
 /** Records what became of an allowed action, and settles its budget. */
 export const handler = agentHandler(async (event, agentId) => {
-  const deps = { ...(await coreDeps()), prices: priceTable };
+  const deps = { ...coreDeps(), prices: priceTable };
   const reported = await reportOutcome(deps, agentId, pathId(event), parseBody(event, Outcome));
   if (!reported.ok) {
     const refusal = reported.problem;

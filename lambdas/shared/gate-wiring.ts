@@ -5,7 +5,7 @@ import type { GateDeps } from '../../core/gate/gate-deps.ts';
 import { policyBundle } from './bundle.ts';
 import { requiredEnv, requiredSeconds } from './environment.ts';
 import { priceTable } from './prices.ts';
-import { coreDeps } from './wiring.ts';
+import { namingDeps } from './wiring.ts';
 
 /** Guesses outlive an invocation on purpose: they save a read and are checked by every read. */
 const unitHints = new Map<string, string>();
@@ -13,7 +13,7 @@ const unitHints = new Map<string, string>();
 /** Wires what decisions need. */
 export async function gateDeps(): Promise<GateDeps> {
   return {
-    ...(await coreDeps()),
+    ...(await namingDeps()),
     bundle: policyBundle(),
     prices: priceTable,
     unitHints,

@@ -8,36 +8,42 @@ import type { Pseudonymizer } from '../../core/ports.ts';
 import type { ChangeDeps } from '../../core/state/change-agent.ts';
 import { requiredEnv } from './environment.ts';
 
-/** What most functions need: state, time, randomness, waiting, pseudonyms. */
-export interface CoreDeps extends ChangeDeps {
+/** What functions need that put names of people or things into the ledger. */
+export interface NamingDeps extends ChangeDeps {
   readonly pseudonyms: Pseudonymizer;
 }
 
-let shared: Promise<CoreDeps> | undefined;
+let shared: ChangeDeps | undefined;
+let pseudonyms: Promise<Pseudonymizer> | undefined;
 
 /** The DynamoDB client of this execution environment. */
 export const dynamoDb = new DynamoDBClient(CLIENT_DEFAULTS);
 
-/** Wires the environment to core's ports, once per execution environment. A failed wiring is tried again. */
-export function coreDeps(): Promise<CoreDeps> {
-  shared ??= wire().catch((error: unknown) => {
-    shared = undefined;
-    throw error;
-  });
-  return shared;
-}
-
-async function wire(): Promise<CoreDeps> {
-  const tables = {
-    state: requiredEnv('STATE_TABLE_NAME'),
-    registry: requiredEnv('REGISTRY_TABLE_NAME'),
-    ledger: requiredEnv('LEDGER_TABLE_NAME'),
-  };
-  return {
-    store: new DynamoDbStore(dynamoDb, tables),
+/** State, time, randomness and waiting, wired once per execution environment. */
+export function coreDeps(): ChangeDeps {
+  shared ??= {
+    store: new DynamoDbStore(dynamoDb, {
+      state: requiredEnv('STATE_TABLE_NAME'),
+      registry: requiredEnv('REGISTRY_TABLE_NAME'),
+      ledger: requiredEnv('LEDGER_TABLE_NAME'),
+    }),
     clock: systemClock,
     entropy: systemEntropy,
     pause: systemPause,
-    pseudonyms: await loadPseudonymizer(new SecretsManagerClient(CLIENT_DEFAULTS), requiredEnv('PSEUDONYM_SECRET_ARN')),
   };
+  return shared;
+}
+
+/** {@link coreDeps} with the pepper of pseudonyms, which only the roles that need it may read. */
+export async function namingDeps(): Promise<NamingDeps> {
+  pseudonyms ??= load().catch((error: unknown) => {
+    // A failed load is tried again by the next invocation.
+    pseudonyms = undefined;
+    throw error;
+  });
+  return { ...coreDeps(), pseudonyms: await pseudonyms };
+}
+
+function load(): Promise<Pseudonymizer> {
+  return loadPseudonymizer(new SecretsManagerClient(CLIENT_DEFAULTS), requiredEnv('PSEUDONYM_SECRET_ARN'));
 }

@@ -15,7 +15,7 @@ const stepFunctions = new SFNClient(CLIENT_DEFAULTS);
 export const handler = taskHandler(v.unknown(), async () => {
   const stateTable = requiredEnv('STATE_TABLE_NAME');
   return sweep({
-    ...(await coreDeps()),
+    ...coreDeps(),
     directory: new DynamoDbAgentDirectory(dynamoDb, requiredEnv('REGISTRY_TABLE_NAME')),
     openRequests: new DynamoDbOpenRequests(dynamoDb, stateTable),
     pendingActions: new DynamoDbPendingActions(dynamoDb, stateTable),

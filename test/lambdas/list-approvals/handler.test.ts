@@ -8,7 +8,7 @@ import { context, personEvent } from '../approval-open/harness.ts';
 
 const wired = vi.hoisted((): { scene: unknown } => ({ scene: undefined }));
 vi.mock('../../../lambdas/shared/wiring.ts', () => ({
-  coreDeps: async () => wired.scene,
+  coreDeps: () => wired.scene,
   dynamoDb: new DynamoDBClient({ region: 'eu-west-1' }),
 }));
 vi.stubEnv('STATE_TABLE_NAME', 'state');
