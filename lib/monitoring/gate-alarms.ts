@@ -35,6 +35,8 @@ export interface GateAlarmsProps {
 interface AlarmSpec {
   readonly id: string;
   readonly what: string;
+  /** Heading of the runbook, as its link spells it. @default - the page */
+  readonly section?: string;
   readonly metric: IMetric;
   /** @default 1 */
   readonly threshold?: number;
@@ -74,7 +76,7 @@ export class GateAlarms extends Construct {
 
   private addAlarm(spec: AlarmSpec): void {
     const alarm = new Alarm(this, spec.id, {
-      alarmDescription: `${spec.what}. Runbook: docs/runbook.md#${anchor(spec.id)}`,
+      alarmDescription: `${spec.what}. Runbook: docs/runbook.md${spec.section === undefined ? '' : `#${spec.section}`}`,
       metric: spec.metric,
       threshold: spec.threshold ?? 1,
       evaluationPeriods: spec.periods ?? 1,
@@ -83,11 +85,6 @@ export class GateAlarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
   }
-}
-
-/** `SweepFails` → `sweep-fails`. */
-function anchor(id: string): string {
-  return id.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }
 
 function reported(metricName: string): Metric {
@@ -100,6 +97,8 @@ function reported(metricName: string): Metric {
   });
 }
 
+const ARCHIVE_SECTION = 'archive-behind-or-refusing';
+
 function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
   const errors = (watched: ProductFunction): Metric => watched.lambda.metricErrors({ period: PERIOD });
   return [
@@ -111,38 +110,60 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
     },
     {
       id: 'ApprovalFails',
+      section: 'approvals-hang',
       what: 'an approval workflow ended in a failure nobody decided',
       metric: props.workflow.metricFailed({ period: PERIOD }),
     },
-    { id: 'SweepFails', what: 'half-done work is not being finished', metric: errors(props.sweep), periods: 2 },
+    {
+      id: 'SweepFails',
+      section: 'approvals-hang',
+      what: 'half-done work is not being finished',
+      metric: errors(props.sweep),
+      periods: 2,
+    },
     {
       id: 'ArchiveFails',
+      section: ARCHIVE_SECTION,
       what: 'ledger rows are not reaching the archive',
       metric: errors(props.archiver),
       periods: 2,
     },
     {
       id: 'ArchiveLags',
+      section: ARCHIVE_SECTION,
       what: 'ledger rows wait too long for the archive; the stream forgets them after 24 hours',
       metric: props.archiver.lambda.metric('IteratorAge', { period: PERIOD, statistic: Stats.MAXIMUM }),
       threshold: ITERATOR_AGE_LIMIT_MS,
     },
     {
       id: 'ArchiveBatchPutAside',
+      section: ARCHIVE_SECTION,
       what: 'a batch of ledger rows was put aside after repeated failures',
       metric: props.archiveFailures.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
     },
-    { id: 'ArchiveGap', what: 'a chain lacks a row between two others', metric: reported(METRICS.archiveGap) },
+    {
+      id: 'ArchiveGap',
+      section: ARCHIVE_SECTION,
+      what: 'a chain lacks a row between two others',
+      metric: reported(METRICS.archiveGap),
+    },
     {
       id: 'ArchiveMismatch',
+      section: ARCHIVE_SECTION,
       what: 'a ledger row or archived object is not what its chain says',
       metric: reported(METRICS.archiveMismatch),
     },
     {
       id: 'SelfApprovalRefused',
+      section: 'self-approval-attempts',
       what: 'somebody tried to approve an action of their own agent',
       metric: reported(METRICS.selfApprovalRefused),
     },
-    { id: 'BudgetAlert', what: 'an agent or unit nears its budget', metric: reported(METRICS.budgetAlert) },
+    {
+      id: 'BudgetAlert',
+      section: 'budget-alerts-and-overruns',
+      what: 'an agent or unit nears its budget',
+      metric: reported(METRICS.budgetAlert),
+    },
   ];
 }

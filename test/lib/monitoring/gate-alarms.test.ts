@@ -10,19 +10,31 @@ const alarms = [...resources(template, 'AWS::CloudWatch::Alarm').values()].map((
 
 describe('alarms', () => {
   it('watch each failure that needs a person', () => {
-    const anchors = alarms.map((alarm) => /docs\/runbook\.md#([a-z-]+)$/.exec(String(alarm['AlarmDescription']))?.[1]);
-    expect(anchors.sort()).toEqual([
-      'api-fails',
-      'approval-fails',
-      'archive-batch-put-aside',
-      'archive-fails',
-      'archive-gap',
-      'archive-lags',
-      'archive-mismatch',
-      'budget-alert',
-      'self-approval-refused',
-      'sweep-fails',
+    const watched = [...resources(template, 'AWS::CloudWatch::Alarm').keys()];
+    expect(watched.map((id) => id.replace(/^Alarms|[0-9A-F]{8}$/g, '')).sort()).toEqual([
+      'ApiFails',
+      'ApprovalFails',
+      'ArchiveBatchPutAside',
+      'ArchiveFails',
+      'ArchiveGap',
+      'ArchiveLags',
+      'ArchiveMismatch',
+      'BudgetAlert',
+      'SelfApprovalRefused',
+      'SweepFails',
     ]);
+  });
+
+  it('link headings that the runbook has', () => {
+    const runbook = readFileSync(join(ROOT_DIR, 'docs/runbook.md'), 'utf8');
+    const headings = [...runbook.matchAll(/^## (.+)$/gm)].map((match) =>
+      (match[1] ?? '').toLowerCase().replaceAll(' ', '-'),
+    );
+    for (const alarm of alarms) {
+      const link = /\. Runbook: docs\/runbook\.md(?:#([a-z-]+))?$/.exec(String(alarm['AlarmDescription']));
+      expect(link).not.toBeNull();
+      if (link?.[1] !== undefined) expect(headings).toContain(link[1]);
+    }
   });
 
   it('tell somebody when they go off', () => {
