@@ -16,6 +16,7 @@ const raw: JsonObject = {
     amount: { type: 'number', minimum: -10, maximum: 10 },
     count: { type: ['integer', 'null'], minimum: 0, maximum: 3 },
     flag: { type: 'boolean' },
+    note: { type: 'string', maxLength: 5 },
     kind: { enum: ['a', 'b', null] },
   },
 };
@@ -37,7 +38,7 @@ describe('invalidParams', () => {
     [{ name: 'A' }, ['name']],
     [{ name: 5 }, ['name']],
     [{ name: null }, ['name']],
-    [{ name: '\ud800' }, ['name']],
+    [{ name: 'a', note: '\ud800' }, ['note']],
     [{ name: 'a', amount: 11 }, ['amount']],
     [{ name: 'a', amount: NaN }, ['amount']],
     [{ name: 'a', amount: '1' }, ['amount']],
