@@ -18,10 +18,10 @@ const READ_LIMIT_BYTES = 10 * 1024 * 1024 + 1;
 
 /** The API's listener. */
 export class GatewayServer {
-  readonly #gateway: Gateway;
+  readonly #gateway: Pick<Gateway, 'handle' | 'flush'>;
   readonly #server: Server;
 
-  constructor(gateway: Gateway) {
+  constructor(gateway: Pick<Gateway, 'handle' | 'flush'>) {
     this.#gateway = gateway;
     this.#server = createServer((message, response) => {
       this.#serve(message, response).catch((error: unknown) => {

@@ -120,6 +120,11 @@ export class StatesEngine {
     }
   }
 
+  /** True while an execution is busy. */
+  get isBusy(): boolean {
+    return [...this.#runners.values()].some((runner) => runner.busy);
+  }
+
   /** Stops where things stand; a later `open` goes on from there. */
   async close(): Promise<void> {
     await Promise.all([...this.#runners.values()].map((runner) => runner.close()));

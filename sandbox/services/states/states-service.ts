@@ -73,6 +73,11 @@ export class StatesService implements AwsService {
     return this.engine.idle();
   }
 
+  /** True while a transition or a function call is under way. */
+  get isBusy(): boolean {
+    return this.engine.isBusy;
+  }
+
   close(): Promise<void> {
     return this.engine.close();
   }
