@@ -33,6 +33,7 @@ const keepExact: ReviverWithSource = (_key, value, { source }) =>
  */
 export function parseCedarJson(text: string): CedarJson {
   try {
+    // The compiler's library does not declare the third argument a reviver gets.
     return JSON.parse(text, keepExact as (key: string, value: unknown) => unknown);
   } catch {
     throw new CedarInputError('malformed_json', 'expected JSON text, got something else');

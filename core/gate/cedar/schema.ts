@@ -76,6 +76,14 @@ export class CedarSchema {
     };
   }
 
+  /** A group without a type, or of the type `Action` and declared in the namespace, is the namespace's own. */
+  #groupOf(group: unknown, namespace: string): unknown {
+    if (!isObject(group)) return group;
+    const { id, type = 'Action' } = group;
+    const own = Object.hasOwn(objectAt(this.#namespaces.get(namespace) ?? {}, 'actions'), String(id));
+    return { type: type === 'Action' && own ? qualified(namespace, 'Action') : type, id };
+  }
+
   #actionEntities(): Map<string, unknown> {
     const entities = new Map<string, unknown>();
     for (const [namespace, declarations] of this.#namespaces) {
@@ -83,7 +91,9 @@ export class CedarSchema {
       const actions = objectAt(declarations, 'actions');
       for (const id of Object.keys(actions)) {
         const memberOf = objectAt(actions, id)['memberOf'];
-        const parents = (Array.isArray(memberOf) ? memberOf : []).map((parent: unknown) => parentOf(parent, type));
+        const parents = (Array.isArray(memberOf) ? memberOf : []).map((parent: unknown) =>
+          this.#groupOf(parent, namespace),
+        );
         entities.set(`${type}::${id}`, {
           uid: { type, id },
           attrs: objectAt(objectAt(actions, id), 'attributes'),
@@ -93,10 +103,6 @@ export class CedarSchema {
     }
     return entities;
   }
-}
-
-function parentOf(parent: unknown, actionType: string): unknown {
-  return isObject(parent) ? { type: parent['type'] ?? actionType, id: parent['id'] } : parent;
 }
 
 function uidOf(json: unknown): { readonly type: string; readonly id: string } | null {

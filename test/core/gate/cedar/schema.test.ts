@@ -115,6 +115,32 @@ describe('CedarSchema', () => {
     ).toEqual(['all', 'part']);
   });
 
+  it.each([
+    ['action "x"; action "buy" in ["x"];', 'A::Action', 'x'],
+    ['action "x"; action "buy" in [Action::"x"];', 'A::Action', 'x'],
+    ['action "x"; action "buy" in [A::Action::"x"];', 'A::Action', 'x'],
+    ['action "buy" in [Action::"root"];', 'Action', 'root'],
+  ])('finds the group of an action when it is declared %s', (declarations, type, id) => {
+    const text = `action "root"; namespace A { ${declarations} }`;
+    const buy = { type: 'A::Action', id: 'buy' };
+    const store = loadEntities(new CedarSchema(schemaJson(text)).explicitEntities([]));
+    expect(store.get(buy)?.ancestors).toEqual([expect.objectContaining({ type, id })]);
+    const policies = {
+      staticPolicies: `permit(principal, action == A::Action::"buy", resource) when { action in ${type}::"${id}" };`,
+    };
+    const call = {
+      principal: buy,
+      action: buy,
+      resource: buy,
+      context: {},
+      entities: [],
+      schema: text,
+      policies,
+      validateRequest: false,
+    };
+    expect(isAuthorized(call)).toMatchObject({ response: { decision: 'allow' } });
+  });
+
   it('leaves a context alone when the action is not declared', () => {
     const schema = new CedarSchema(schemaJson(schemaOf('ipaddr')));
     expect(schema.explicitContext({ type: 'Action', id: 'buy' }, { x: '::1' })).toEqual({ x: '::1' });
