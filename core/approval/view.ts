@@ -3,11 +3,18 @@ import { linkMac } from './link.ts';
 import { renderParams, renderText } from './render.ts';
 import type { ApprovalRequest } from './request.ts';
 import { isExpired } from './request.ts';
+import type { Person } from './separation.ts';
+import { isSameSubject } from './separation.ts';
 import type { ApprovalSlot } from './slot.ts';
 import { visibleText } from './visible-text.ts';
 
 /** What a person sees of a request before deciding. Everything that came from outside is rendered visible. */
-export function requestView(request: ApprovalRequest, slots: readonly ApprovalSlot[], nowMs: number) {
+export function requestView(
+  request: ApprovalRequest,
+  slots: readonly ApprovalSlot[],
+  viewer: Pick<Person, 'subject'>,
+  nowMs: number,
+) {
   // Canonical JSON of an object, written when the request was opened.
   const params = JSON.parse(request.paramsJson) as JsonObject;
   return {
@@ -32,6 +39,7 @@ export function requestView(request: ApprovalRequest, slots: readonly ApprovalSl
               slot,
               decision: answer.decision,
               by: visibleText(answer.aliases[0] ?? answer.subject),
+              isYours: isSameSubject(answer, viewer),
               manager: answer.manager,
               reason: visibleText(answer.reason),
               at: new Date(answer.decidedAtMs).toISOString(),

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
-import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
 import { linkMacMatches } from '../../core/approval/link.ts';
 import { decodeRequest } from '../../core/approval/request.ts';
-import type { StateStore } from '../../core/ports.ts';
 import { IdSchema } from '../shared/body.ts';
 import { requiredEnv } from '../shared/environment.ts';
 import { apiHandler } from '../shared/stack.ts';
-import { dynamoDb } from '../shared/wiring.ts';
+import { coreDeps } from '../shared/wiring.ts';
 import { assetReply, notFoundReply, type PageSettings, pageReply } from './page.ts';
 
 const settings: PageSettings = {
@@ -14,12 +12,6 @@ const settings: PageSettings = {
   signInUrl: requiredEnv('SIGN_IN_BASE_URL'),
   clientId: requiredEnv('SIGN_IN_CLIENT_ID'),
 };
-// Not the common wiring: this function may read requests and nothing else, the pepper included.
-const store: StateStore = new DynamoDbStore(dynamoDb, {
-  state: requiredEnv('STATE_TABLE_NAME'),
-  registry: requiredEnv('REGISTRY_TABLE_NAME'),
-  ledger: requiredEnv('LEDGER_TABLE_NAME'),
-});
 
 /** Serves the approval page, its files and the sign-in's return page. It changes nothing. */
 export const handler = apiHandler(async ({ pathParameters, queryStringParameters }) => {
@@ -34,6 +26,6 @@ export const handler = apiHandler(async ({ pathParameters, queryStringParameters
 
 async function isGenuineLink(actionId: string, mac: string): Promise<boolean> {
   if (!v.is(IdSchema, actionId)) return false;
-  const [request] = await store.read([{ entity: 'approvalRequest', actionId }]);
+  const [request] = await coreDeps().store.read([{ entity: 'approvalRequest', actionId }]);
   return request !== undefined && linkMacMatches(decodeRequest(request).linkKey, actionId, mac);
 }

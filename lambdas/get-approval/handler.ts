@@ -15,5 +15,5 @@ export const handler = personHandler(async (event, person) => {
   const { store, clock } = coreDeps();
   const [request, ...slots] = await store.read([{ entity: 'approvalRequest', actionId }, ...slotRefs(actionId)]);
   if (request === undefined) return problem(404, 'request_not_found', 'there is no such approval request');
-  return json(200, requestView(decodeRequest(request), decodeSlots(slots), clock.nowMs()));
+  return json(200, requestView(decodeRequest(request), decodeSlots(slots), person, clock.nowMs()));
 });

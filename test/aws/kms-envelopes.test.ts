@@ -1,9 +1,9 @@
 import {
+  DependencyTimeoutException,
   GenerateMacCommand,
   KMSClient,
   KMSInvalidMacException,
   SignCommand,
-  DependencyTimeoutException,
   VerifyMacCommand,
 } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -113,6 +113,7 @@ describe('the approval page', () => {
       digest: scene.digest,
     });
     await page.getByText('amy@bank.example approved on').waitFor();
+    expect(await page.locator('#decision').count()).toBe(0);
     expect(troubles).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ async function showRequest() {
   const isOpen = request.status === 'open';
   frame('view').replaceChildren(
     ...requestView(request),
-    ...(isOpen ? [decisionForm(request, (decision, reason) => decide(request, decision, reason))] : []),
+    ...(mayAnswer(request) ? [decisionForm(request, (decision, reason) => decide(request, decision, reason))] : []),
   );
   document.title = `${request.action.type} · Countersign`;
   clearInterval(ticking);
@@ -41,6 +41,12 @@ async function decide(request, decision, reason) {
     setBusy(false);
     report(error);
   }
+}
+
+/** Whether an answer of this person could still count. The service decides; this only spares a useless form. */
+function mayAnswer({ status, answers, needs }) {
+  const isOver = answers.length >= needs.approvals || answers.some(({ decision }) => decision === 'reject');
+  return status === 'open' && !isOver && !answers.some(({ isYours }) => isYours);
 }
 
 function tick(request) {

@@ -5,6 +5,7 @@ import { decodeSlots } from '../../../core/approval/slot.ts';
 import { requestLine, requestView } from '../../../core/approval/view.ts';
 import { CorruptState } from '../../../core/state/stored.ts';
 import { TEST_NOW_MS } from '../../support/deps.ts';
+import { amy, bob } from './scene.ts';
 
 const request: ApprovalRequest = {
   actionId: 'act_1',
@@ -80,23 +81,27 @@ describe('requestView', () => {
   ]);
 
   it('renders everything that came from outside visible', () => {
-    const view = requestView(request, slots, TEST_NOW_MS);
+    const view = requestView(request, slots, amy, TEST_NOW_MS);
     expect(view).toMatchObject({
       status: 'open',
       agent: { name: 'Pay⟨U+202E⟩ments' },
       action: { parameters: [{ path: 'memo', text: 'a⟨U+200B⟩b', hints: ['hidden_characters'] }] },
-      answers: [{ slot: 1, by: 'amy⟨U+200B⟩', reason: 'fine⟨U+202E⟩', manager: false }],
+      answers: [{ slot: 1, isYours: true, by: 'amy⟨U+200B⟩', reason: 'fine⟨U+202E⟩', manager: false }],
       rules: request.rules,
     });
   });
 
+  it('says which answer is not the viewer’s own', () => {
+    expect(requestView(request, slots, bob, TEST_NOW_MS).answers).toMatchObject([{ isYours: false }]);
+  });
+
   it('shows neither tokens, link keys nor subjects', () => {
-    const shown = JSON.stringify([requestView(request, slots, TEST_NOW_MS), requestLine(request)]);
+    const shown = JSON.stringify([requestView(request, slots, amy, TEST_NOW_MS), requestLine(request)]);
     for (const secret of ['secret-token', 'linkKey', 'sub-amy', 'p1_x']) expect(shown).not.toContain(secret);
   });
 
   it('shows an open request whose time is over as timed out', () => {
-    expect(requestView(request, [], TEST_NOW_MS + 1_000).status).toBe('timed_out');
-    expect(requestView(ended(request, 'sealed'), [], TEST_NOW_MS + 1_000).status).toBe('sealed');
+    expect(requestView(request, [], amy, TEST_NOW_MS + 1_000).status).toBe('timed_out');
+    expect(requestView(ended(request, 'sealed'), [], amy, TEST_NOW_MS + 1_000).status).toBe('sealed');
   });
 });

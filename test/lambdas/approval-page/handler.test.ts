@@ -9,7 +9,6 @@ import { ACTION, givenOpenRequest, requestRef } from '../../core/approval/scene.
 import { apiEvent } from '../../support/api-event.ts';
 import { context, ENVIRONMENT } from '../approval-open/harness.ts';
 
-vi.mock('../../../lambdas/shared/wiring.ts', () => ({ dynamoDb: new DynamoDBClient({ region: 'eu-west-1' }) }));
 for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
 const dynamo = mockClient(DynamoDBClient);
 const { handler } = await import('../../../lambdas/approval-page/handler.ts');

@@ -19,7 +19,11 @@ import {
 import { context, ENVIRONMENT, givenAws, personEvent } from '../approval-open/harness.ts';
 
 const wired = vi.hoisted((): { scene: unknown } => ({ scene: undefined }));
-vi.mock('../../../lambdas/shared/wiring.ts', () => ({ coreDeps: () => wired.scene, namingDeps: async () => wired.scene, dynamoDb: {} }));
+vi.mock('../../../lambdas/shared/wiring.ts', () => ({
+  coreDeps: () => wired.scene,
+  namingDeps: async () => wired.scene,
+  dynamoDb: {},
+}));
 
 for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
 const { handler: open } = await import('../../../lambdas/approval-open/handler.ts');

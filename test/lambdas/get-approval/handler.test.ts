@@ -5,7 +5,10 @@ import { apiEvent } from '../../support/api-event.ts';
 import { context, personEvent } from '../approval-open/harness.ts';
 
 const wired = vi.hoisted((): { scene: unknown } => ({ scene: undefined }));
-vi.mock('../../../lambdas/shared/wiring.ts', () => ({ coreDeps: () => wired.scene, namingDeps: async () => wired.scene }));
+vi.mock('../../../lambdas/shared/wiring.ts', () => ({
+  coreDeps: () => wired.scene,
+  namingDeps: async () => wired.scene,
+}));
 const { handler } = await import('../../../lambdas/get-approval/handler.ts');
 
 let scene: Scene;
