@@ -14,11 +14,19 @@ const Credentials = v.strictObject({
 const SandboxFile = v.strictObject({
   apiUrl: v.string(),
   endpointUrl: v.string(),
-  signInUrl: v.string(),
+  signIn: v.strictObject({ baseUrl: v.string(), clientId: v.string(), redirectUri: v.string() }),
   region: v.string(),
   pid: v.number(),
   people: v.record(v.string(), v.strictObject({ email: v.string(), password: v.string(), role: v.string() })),
   roles: v.record(v.string(), Credentials),
+  /** What the templates call things. */
+  names: v.strictObject({
+    archiveBucket: v.string(),
+    ledgerTable: v.string(),
+    stateTable: v.string(),
+    envelopeMacKeyId: v.string(),
+    envelopeSigningKeyId: v.string(),
+  }),
 });
 
 /** What a running sandbox tells commands in other terminals. Readable by its owner only: it holds credentials. */

@@ -24,7 +24,7 @@ export function reportLines(report: VerifyReport): readonly string[] {
 }
 
 function failureLines(failure: VerifyFailure): readonly string[] {
-  const { check, chain, seq, object, byteOffset, expected, got } = failure;
+  const { check, chain, seq, object, byteOffset, expected, got, orPrevious } = failure;
   return [
     `  check     ${check}: ${CHECKS[check]}`,
     ...(chain === undefined ? [] : [`  chain     ${chain}`]),
@@ -33,6 +33,9 @@ function failureLines(failure: VerifyFailure): readonly string[] {
     ...(byteOffset === undefined ? [] : [`  offset    ${byteOffset}`]),
     `  expected  ${expected}`,
     `  got       ${got}`,
+    ...(orPrevious === undefined
+      ? []
+      : [`  or the one before it: seq ${orPrevious.seq}, ${orPrevious.object}, offset ${orPrevious.byteOffset}`]),
   ];
 }
 

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import type { CommandIo } from './command.ts';
+import { EXIT } from './command.ts';
+import { stateDirOf } from './deployment.ts';
+import { guide } from './sandbox/guide.ts';
+import { runSandbox } from './sandbox/run-sandbox.ts';
+
+/** How the command is called. */
+export const SANDBOX_USAGE = `countersign sandbox [--port PORT] [--endpoint-port PORT] [--json]
+  Runs the app on this machine until interrupted. State is kept in .countersign (or COUNTERSIGN_HOME) over restarts.`;
+
+const DEFAULT_API_PORT = '8787';
+const DEFAULT_ENDPOINT_PORT = '8788';
+
+/** Runs the sandbox until SIGINT or SIGTERM. */
+export async function sandboxCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: 'string', default: DEFAULT_API_PORT },
+      'endpoint-port': { type: 'string', default: DEFAULT_ENDPOINT_PORT },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const running = await runSandbox({
+    stateDir: stateDirOf(io),
+    apiPort: Number(values.port),
+    endpointPort: Number(values['endpoint-port']),
+    say: (text) => io.stderr(`${text}\n`),
+  });
+  io.stdout(values.json ? `${JSON.stringify(running.file)}\n` : `${guide(running.file).join('\n')}\n`);
+  await interrupted();
+  io.stderr('stopping …\n');
+  await running.close();
+  return EXIT.ok;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
