@@ -6,7 +6,7 @@ import { parseEvent } from './parse-event.ts';
 import type { SegmentName } from './segment-key.ts';
 import { chainFolder } from './segment-key.ts';
 import type { Line } from './split-lines.ts';
-import type { CheckCode, VerifiedChain, VerifyFailure } from './verify-report.ts';
+import type { CheckCode, RecordPlace, VerifiedChain, VerifyFailure } from './verify-report.ts';
 
 /** A segment under verification. */
 export interface NamedObject extends SegmentName {
@@ -27,6 +27,7 @@ export class ChainVerifier {
   #hash = '';
   #firstTimeMs = 0;
   #lastTimeMs = 0;
+  #last: RecordPlace | undefined;
 
   /** @param seenIds ids met anywhere in the archive; shared by all chains */
   constructor(heads: ChainHeads, seenIds: Set<string>) {
@@ -54,6 +55,7 @@ export class ChainVerifier {
     const failure = this.#checkPlace(object, line, event);
     if (failure !== undefined) return { failure };
     this.#advance(event, leafHash(line.bytes));
+    this.#last = { seq: event.seq, object: object.key, byteOffset: line.byteOffset };
     return this.#passesHead(object, line) ?? { event };
   }
 
@@ -82,7 +84,10 @@ export class ChainVerifier {
     if (chainFolder(event.chain) !== object.folder) return fail('event_chain', object.folder, event.chain);
     if (event.seq !== this.#nextSeq) return fail('event_seq', String(this.#nextSeq), String(event.seq));
     const expectedPrev = event.seq === 0 ? genesisHash(chain) : this.#hash;
-    if (event.prev !== expectedPrev) return fail(event.seq === 0 ? 'genesis' : 'event_prev', expectedPrev, event.prev);
+    if (event.prev !== expectedPrev) {
+      const failure = fail(event.seq === 0 ? 'genesis' : 'event_prev', expectedPrev, event.prev);
+      return this.#last === undefined ? failure : { ...failure, orPrevious: this.#last };
+    }
     if (this.#seenIds.has(event.id)) return fail('event_id', 'an unused id', event.id);
     const time = new Date(event.timeMs).toISOString();
     if (event.timeMs < this.#lastTimeMs)

@@ -37,6 +37,15 @@ export interface VerifyFailure {
   readonly byteOffset?: number;
   readonly expected: string;
   readonly got: string;
+  /** The record before, where a broken link leaves open which of the two was changed. */
+  readonly orPrevious?: RecordPlace;
+}
+
+/** Where a record is. */
+export interface RecordPlace {
+  readonly seq: number;
+  readonly object: string;
+  readonly byteOffset: number;
 }
 
 /** What was read of one chain, up to its first failure. */

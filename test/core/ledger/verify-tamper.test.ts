@@ -39,11 +39,12 @@ describe('verifyArchive on a tampered archive', () => {
     );
   });
 
-  test('catches any single flipped bit', async () => {
+  test('catches any single flipped bit and names the object it is in', async () => {
     await fc.assert(
       fc.asyncProperty(log, fc.nat(), fc.nat(), fc.nat(7), async ({ objects, heads }, objectIndex, at, bit) => {
-        const report = await verifyArchive(sourceOf(flipped(objects, objectIndex, at, bit)), { heads });
-        expect(report.ok).toBe(false);
+        const { failures } = await verifyArchive(sourceOf(flipped(objects, objectIndex, at, bit)), { heads });
+        const key = [...objects.keys()][objectIndex % objects.size];
+        expect(failures.some(({ object, orPrevious }) => object === key || orPrevious?.object === key)).toBe(true);
       }),
       { numRuns: 500 },
     );

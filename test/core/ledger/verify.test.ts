@@ -87,6 +87,7 @@ describe('verifyArchive', () => {
       seq: 1,
       object: FIRST,
       byteOffset: encode(first).length + 1,
+      orPrevious: { seq: 0, object: FIRST, byteOffset: 0 },
     });
   });
 

@@ -88,7 +88,7 @@ export interface AthenaFixture {
   readonly asked: string[];
   put(key: string, bytes: Uint8Array | string): Promise<void>;
   /** Calls an operation as the SDK would. */
-  call(operation: string, input: unknown): Promise<{ readonly [member: string]: unknown }>;
+  call<Reply = { readonly [member: string]: unknown }>(operation: string, input: unknown): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -160,12 +160,11 @@ export async function runQuery(
   let types: Record<string, string> = {};
   let token: string | undefined;
   do {
-    // The reply is JSON of a shape this fixture's service defines.
-    const page = (await fixture.call('GetQueryResults', {
+    const page: ResultPage = await fixture.call('GetQueryResults', {
       QueryExecutionId: id,
       MaxResults: maxResults,
       ...(token !== undefined && { NextToken: token }),
-    })) as unknown as ResultPage;
+    });
     lines.push(...page.ResultSet.Rows.map(({ Data }) => Data.map(({ VarCharValue }) => VarCharValue)));
     types = Object.fromEntries(page.ResultSet.ResultSetMetadata.ColumnInfo.map(({ Name, Type }) => [Name, Type]));
     token = page.NextToken;
@@ -194,8 +193,10 @@ interface Status {
 /** Polls, yielding to the event loop, until the execution has ended. */
 export async function finished(fixture: AthenaFixture, id: unknown): Promise<Status> {
   for (;;) {
-    const reply = await fixture.call('GetQueryExecution', { QueryExecutionId: id });
-    const { Status: status } = reply['QueryExecution'] as { readonly Status: Status };
+    const reply: { readonly QueryExecution: { readonly Status: Status } } = await fixture.call('GetQueryExecution', {
+      QueryExecutionId: id,
+    });
+    const status = reply.QueryExecution.Status;
     if (status.State !== 'QUEUED' && status.State !== 'RUNNING') return status;
     await new Promise((resolve) => setImmediate(resolve));
   }
