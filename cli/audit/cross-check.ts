@@ -29,13 +29,13 @@ export async function crossCheck(
   const { rows } = await athena.run(COUNTS, AUDIT_DATABASE);
   const queried = new Map(rows.map(([chain = '', events]) => [chain, Number(events)]));
   const chains = [...new Set([...queried.keys(), ...known])].sort();
-  return Promise.all(
-    chains.map(async (chain) => {
-      const expected = await readHead(chain);
-      const seen = queried.get(chain) ?? 0;
-      return { chain, queried: seen, expected, agrees: seen === expected };
-    }),
-  );
+  const counts: ChainCount[] = [];
+  for (const chain of chains) {
+    const expected = await readHead(chain);
+    const seen = queried.get(chain) ?? 0;
+    counts.push({ chain, queried: seen, expected, agrees: seen === expected });
+  }
+  return counts;
 }
 
 /** Reads heads from a file that was noted earlier. */

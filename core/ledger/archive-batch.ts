@@ -4,6 +4,9 @@ import type { ArchivePorts } from './archive-ports.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import type { SegmentLimits } from './segment.ts';
 
+/** How many chains are archived side by side: few enough that no request waits for a connection. */
+const CONCURRENT_CHAINS = 16;
+
 /** One delivered row and the name its stream gave the delivery. */
 export interface Delivery {
   readonly itemId: string;
@@ -43,7 +46,11 @@ export async function archiveBatch(
     }
     for (const { itemId, row } of own) if (row.seq >= archivedBelow) failed.add(itemId);
   };
-  await Promise.all([...byChain(deliveries)].map(archiveOne));
+  const chains = byChain(deliveries).entries();
+  const archiveSome = async () => {
+    for (const chain of chains) await archiveOne(chain);
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_CHAINS }, archiveSome));
   const failedItemIds = deliveries.map((delivery) => delivery.itemId).filter((itemId) => failed.has(itemId));
   return { failedItemIds, problems, faults };
 }

@@ -27,6 +27,8 @@ export interface EventProblem {
   readonly got: string;
 }
 
+// `ignoreBOM` keeps a byte order mark in the text, where the canonical form then refuses it.
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MEMBERS = new Set(['v', 'type', 'chain', 'seq', 'prev', 'id', 'time', 'agent', 'frameworkRefs', 'data']);
 const HASH = /^[0-9a-f]{64}$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -87,7 +89,7 @@ function instant(value: JsonValue | undefined): number | undefined {
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -138,6 +138,18 @@ describe('archiveBatch', () => {
     expect(new Set(outcome.failedItemIds.map((itemId) => itemId.split('#')[0])).size).toBe(1);
   });
 
+  test('archives more chains than it works on at once', async () => {
+    const rows = Array.from({ length: 50 }, (_, index) => rowsOf(plainChain(`agent/${index}`, 1))).flat();
+    const ports = memoryPorts(rows);
+    const outcome = await archiveBatch(
+      ports,
+      rows.map((row) => ({ itemId: row.chain, row })),
+      LIMITS,
+    );
+    expect(outcome.failedItemIds).toEqual([]);
+    expect(ports.archive.objects.size).toBe(50);
+  });
+
   test('hands nothing back when all is archived', async () => {
     const outcome = await archiveBatch(memoryPorts([...ROWS, ...control]), deliveries, LIMITS);
     expect(outcome).toEqual({ failedItemIds: [], problems: [], faults: [] });
