@@ -15,7 +15,7 @@ const ENTITIES: readonly CedarJsonObject[] = [
 ];
 
 const CONTEXT = JSON.parse(
-  '{"n": 3, "zero": 0, "s": "text", "flag": true, "list": [1, "a", [2], {"k": 1}], "deep": {"er": {"n": 1}}, "own": {"__proto__": 1}}',
+  '{"n": 3, "zero": 0, "s": "text", "flag": true, "list": [1, "a", [2], {"k": 1}], "deep": {"er": {"n": 1}}, "own": {"__proto__": 1}, "boss": {"__entity": {"type": "User", "id": "alice"}}, "ip": {"__extn": {"fn": "ip", "arg": "::1"}}, "odd": {"__entity": {"type": "User", "id": "alice"}, "n": 1}}',
 );
 
 const CASES: readonly (readonly [expression: string, outcome: string])[] = [
@@ -30,6 +30,9 @@ const CASES: readonly (readonly [expression: string, outcome: string])[] = [
   ['1 != "1"', 'allow'],
   ['[1, 2, 2] == [2, 1]', 'allow'],
   ['[[1], [1]] == [[1]]', 'allow'],
+  ['[1, 2] == [1]', 'deny'],
+  ['[1] == [1, 2]', 'deny'],
+  ['[[1], 2] == [[1]]', 'deny'],
   ['{a: 1, b: [1]} == {b: [1, 1], a: 1}', 'allow'],
   ['{a: 1} == {a: 1, b: 2}', 'deny'],
   ['"a" < "b"', 'error'],
@@ -72,6 +75,19 @@ const CASES: readonly (readonly [expression: string, outcome: string])[] = [
   ['context.deep has er && context.deep.er.n == 1', 'allow'],
   ['context.deep.er.n.x == 1', 'error'],
   ['context.n has x', 'error'],
+  ['context.list has length', 'error'],
+  ['context.list.length == 4', 'error'],
+  ['context.s.length == 4', 'error'],
+  ['context.deep.er.n == 1 && context.n == 3 && context.deep has er && context has n', 'allow'],
+  ['context.boss.level == 5 && context.boss.manager == User::"ghost"', 'allow'],
+  ['context.boss has level', 'allow'],
+  ['context.boss has "__entity"', 'deny'],
+  ['context.boss["__entity"] == 1', 'error'],
+  ['context.boss.manager.level == 1', 'error'],
+  ['context.boss in Group::"everyone"', 'allow'],
+  ['context.ip has x', 'error'],
+  ['context.ip.x == 1', 'error'],
+  ['context.odd.n == 1 && context.odd has "__entity"', 'allow'],
   ['principal.level == 5', 'allow'],
   ['principal.missing == 5', 'error'],
   ['principal.manager == User::"ghost"', 'allow'],
@@ -81,6 +97,8 @@ const CASES: readonly (readonly [expression: string, outcome: string])[] = [
   ['principal in Group::"everyone"', 'allow'],
   ['principal in [Group::"none", Group::"staff"]', 'allow'],
   ['principal in [principal, 1]', 'error'],
+  ['principal in [principal, {}]', 'error'],
+  ['principal in [principal, [principal]]', 'error'],
   ['principal in []', 'deny'],
   ['principal in 1', 'error'],
   ['context in principal', 'error'],

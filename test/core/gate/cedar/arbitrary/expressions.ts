@@ -38,10 +38,21 @@ function call(names: readonly string[], ...args: Expression[]): Expression {
   return fc.tuple(fc.constantFrom(...names), fc.tuple(...args)).map(([name, all]) => ({ [name]: all }));
 }
 
+/** Paths that lead through records, through an entity, and through what has no attributes. */
+const contextPath: Expression = fc
+  .tuple(
+    fc.constantFrom('r', 'r', 'r', 'e', 'e', 'hasOwnProperty', 'ip', 'set', 'n'),
+    fc.array(fc.constantFrom('r', 'e'), { maxLength: 2 }),
+  )
+  .map(([first, rest]) =>
+    [first, ...rest].reduce<CedarJson>((left, attr) => ({ '.': { left, attr } }), { Var: 'context' }),
+  );
+
 /** What has attributes: the context, a record in it, an entity. */
 function owner(depth: number): Expression {
   return fc.oneof(
     { weight: 5, arbitrary: variable('context') },
+    { weight: 6, arbitrary: contextPath },
     { weight: 3, arbitrary: variable('principal', 'resource', 'action') },
     ...(depth > 0
       ? [
@@ -133,6 +144,23 @@ function compound(kind: Kind, depth: number): Expression {
   }
 }
 
+/** Sets that are often equal, or equal but for one member. */
+const smallSet: Expression = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom<CedarJson>({ Var: 'principal' }, { Value: { __entity: { type: 'User', id: 'a' } } }),
+      fc.constantFrom<CedarJson>(
+        { Value: 1 },
+        { Set: [] },
+        { Record: {} },
+        { Set: [{ Value: 1 }] },
+        { Var: 'resource' },
+      ),
+    ),
+    { maxLength: 3 },
+  )
+  .map((members) => ({ Set: members }));
+
 const pattern = fc.array(
   fc.oneof(
     fc.constant<CedarJson>('Wildcard'),
@@ -149,6 +177,11 @@ function booleans(depth: number): Expression {
     { weight: 4, arbitrary: pair(['&&', '||'], ['bool']) },
     unary('!', of('bool')),
     { weight: 3, arbitrary: pair(['==', '!='], KINDS) },
+    { weight: 2, arbitrary: fc.tuple(smallSet, smallSet).map(([left, right]) => ({ '==': { left, right } })) },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(entityOf(depth), smallSet).map(([left, right]) => ({ in: { left, right } })),
+    },
     { weight: 3, arbitrary: pair(['<', '<=', '>', '>='], ['long', 'long', 'datetime', 'duration', 'decimal']) },
     { weight: 2, arbitrary: binary(['in'], of('entity'), fc.oneof(of('entity'), of('set'))) },
     { weight: 2, arbitrary: binary(['contains'], of('set'), anyKind.chain(of)) },
