@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { isJsonObject } from '../core/json.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, exitCodeOf, report } from './command.ts';
+import { findDeployment } from './deployment.ts';
 import { controlClient } from './halt.ts';
 
 /** How the commands are called. */
@@ -48,8 +49,12 @@ async function listOpen(io: CommandIo, isJson: boolean): Promise<number> {
   const { status, body } = await controlClient(io).openRequests();
   const requests = Array.isArray(body['requests']) ? body['requests'].filter(isJsonObject) : [];
   const lines = requests.map((request) => {
-    const { actionId, type, agentName, expiresAt } = request;
-    return `${String(actionId)}  ${String(type)}  asked by ${String(agentName)}, until ${String(expiresAt)}`;
+    const { id, type, agent, expiresAt, page } = request;
+    const name = isJsonObject(agent) ? agent['name'] : agent;
+    return [
+      `${String(id)}  ${String(type)}  asked by ${String(name)}, until ${String(expiresAt)}`,
+      `  ${findDeployment(io).apiUrl}${String(page)}`,
+    ].join('\n');
   });
   report(io, isJson, body, lines.length > 0 ? lines : ['nothing is waiting']);
   return exitCodeOf(status);

@@ -122,6 +122,7 @@ function requestFor(opening: Opening, action: ActionRecord, snapshot: AgentSnaps
     resource: action.resource,
     sessionId: action.sessionId,
     paramsJson: asText(action.paramsJson, 'paramsJson'),
+    confidential: action.confidential ?? [],
     digest: action.digest,
     rules: decision.rules,
     approvals,

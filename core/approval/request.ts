@@ -1,6 +1,6 @@
 import type { RuleRef, Tier } from '../gate/decision.ts';
 import type { StoredItem } from '../state/entities.ts';
-import { asBytes, asNumber, asText } from '../state/stored.ts';
+import { asBytes, asList, asNumber, asText } from '../state/stored.ts';
 
 /** Where a request stands. Only `open` ever changes. */
 export type RequestStatus = 'open' | 'sealed' | ClosedOutcome;
@@ -22,6 +22,8 @@ export interface ApprovalRequest {
   readonly sessionId: string;
   /** Canonical JSON of the parameters. */
   readonly paramsJson: string;
+  /** RFC 6901 pointers to parameters that nobody is shown in the clear. */
+  readonly confidential: readonly string[];
   readonly digest: string;
   /** The rules that ask for people, with their approved text. */
   readonly rules: readonly RuleRef[];
@@ -88,6 +90,7 @@ export function decodeRequest(item: StoredItem): ApprovalRequest {
     resource: asText(item['resource'], 'resource'),
     sessionId: asText(item['sessionId'], 'sessionId'),
     paramsJson: asText(item['paramsJson'], 'paramsJson'),
+    confidential: asList(item['confidential'], 'confidential').map((pointer) => asText(pointer, 'confidential')),
     digest: asText(item['digest'], 'digest'),
     rules: JSON.parse(asText(item['rules'], 'rules')) as RuleRef[],
     approvals: asNumber(item['approvals'], 'approvals'),

@@ -1,3 +1,4 @@
+import { redactParams } from '../gate/facts/redact.ts';
 import type { JsonObject } from '../json.ts';
 import { linkMac } from './link.ts';
 import { renderParams, renderText } from './render.ts';
@@ -26,7 +27,7 @@ export function requestView(
       tier: request.tier,
       resource: renderText('resource', request.resource),
       sessionId: renderText('session', request.sessionId),
-      parameters: renderParams(params),
+      parameters: renderParams(redactParams(params, request.confidential)),
     },
     digest: request.digest,
     rules: request.rules,

@@ -1,5 +1,5 @@
 import type { StoredItem } from '../state/entities.ts';
-import { asNumber, asText } from '../state/stored.ts';
+import { asList, asNumber, asText } from '../state/stored.ts';
 import type { Decision, Tier } from './decision.ts';
 
 /** Where an action stands. */
@@ -37,6 +37,8 @@ export interface ActionRecord {
   readonly ledger: LedgerPosition;
   /** Canonical JSON of the parameters, kept only while people have to see them. */
   readonly paramsJson?: string;
+  /** Pointers to parameters that people are not shown in the clear. */
+  readonly confidential?: readonly string[];
   /** Set while approval is asked for. */
   readonly approvalExpiresAtMs?: number;
   /** Micro-USD and tokens held at the allow, decimal strings, and when the hold lapses. */
@@ -86,6 +88,9 @@ export function decodeActionRecord(actionId: string, item: StoredItem): ActionRe
     ...optionalText(item, 'model'),
     ...optionalText(item, 'outcomeHash'),
     ...optionalText(item, 'outcomeJson'),
+    ...(item['confidential'] !== undefined && {
+      confidential: asList(item['confidential'], 'confidential').map((pointer) => asText(pointer, 'confidential')),
+    }),
     ...optionalNumber(item, 'approvalExpiresAtMs'),
     ...optionalNumber(item, 'lapsesAtMs'),
   };

@@ -127,7 +127,7 @@ function planAllow(
   held: Reserved,
 ): AgentPlan<Outcome> {
   const next = (event: ChainedEvent): ActionRecord => {
-    const { paramsJson: _shownToPeopleOnly, approvalExpiresAtMs: _over, ...kept } = record;
+    const { paramsJson: _shown, confidential: _withheld, approvalExpiresAtMs: _over, ...kept } = record;
     return {
       ...kept,
       status: 'redeemed',

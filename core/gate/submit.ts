@@ -157,6 +157,7 @@ function newRecord(
   held: Held | undefined,
   event: ChainedEvent,
 ): ActionRecord {
+  const confidential = deps.bundle.catalogue.get(request.type)?.confidential ?? [];
   return {
     actionId,
     status: STATUS_OF[decision.verdict],
@@ -170,6 +171,7 @@ function newRecord(
     ledger: { chain: event.chain, seq: event.seq, hash: event.hash },
     ...(decision.verdict === 'require_approval' && {
       paramsJson: canonicalJson(request.params),
+      ...(confidential.length > 0 && { confidential }),
       approvalExpiresAtMs: nowMs + deps.settings.approvalTimeoutSeconds * 1_000,
     }),
     ...heldFields(request, held),

@@ -1,3 +1,4 @@
+import { close } from '../../core/approval/close.ts';
 import type { OpenRequestIndex } from '../../core/approval/open-index.ts';
 import type { ApprovalRequest } from '../../core/approval/request.ts';
 import { reportDecidedSlots } from '../../core/approval/slot-reports.ts';
@@ -26,7 +27,7 @@ export interface Swept {
   readonly released: number;
   /** Heads that a stop had not reached. */
   readonly stamped: number;
-  /** Open approval requests whose answers were reported again. */
+  /** Open approval requests whose answers were reported again, or that were closed long after their time. */
   readonly reported: number;
   /** Approval workflows started again. */
   readonly restarted: number;
@@ -34,6 +35,8 @@ export interface Swept {
 
 /** An action without a request this long after it was decided was never handed to the workflow, milliseconds. */
 const START_GRACE_MS = 60_000;
+/** A request still open this long after its time has no workflow that will close it, milliseconds. */
+const CLOSE_GRACE_MS = 10 * 60_000;
 /** Open requests looked at in one sweep, oldest first. */
 const MAX_OPEN_REQUESTS = 500;
 
@@ -99,13 +102,20 @@ async function releaseHolds({ deps, agentIds, heads, attempt }: Round): Promise<
 
 async function reportAnswers({ deps, attempt }: Round, open: readonly ApprovalRequest[]): Promise<number> {
   let count = 0;
-  for (const { actionId } of open) {
+  for (const request of open) {
     count += await attempt(async () => {
-      await reportDecidedSlots(deps, actionId);
+      if (request.expiresAtMs + CLOSE_GRACE_MS < deps.clock.nowMs()) await closeForgotten(deps, request);
+      else await reportDecidedSlots(deps, request.actionId);
       return 1;
     }, 0);
   }
   return count;
+}
+
+/** The workflow closes what it started; a request that outlived it would count as pending for good. */
+async function closeForgotten(deps: SweepDeps, { actionId, agentId }: ApprovalRequest): Promise<void> {
+  const closed = await close(deps, { actionId, agentId, outcome: 'timed_out' });
+  if (!closed.ok) throw new Error(`expected to close ${actionId}, got ${closed.problem.attempts} conflicts`);
 }
 
 /** Pending actions are counted on the head and open requests are listed; only a difference is worth a long look. */

@@ -36,7 +36,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
     pseudonyms: true,
   },
-  'get-action': { reads: ['agents'], pseudonyms: true },
+  'get-action': { reads: ['agents'] },
   'redeem-action': {
     reads: ['agents', 'units', 'control', 'requests'],
     writes: ['agents', 'units'],
@@ -51,7 +51,6 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     checks: ['control'],
     registry: 'read',
     ledger: 'append',
-    pseudonyms: true,
   },
   'cancel-action': {
     reads: ['agents', 'control', 'requests'],
@@ -59,7 +58,6 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     checks: ['control'],
     registry: 'read',
     ledger: 'append',
-    pseudonyms: true,
   },
   'close-session': {
     reads: ['agents', 'control'],
@@ -69,9 +67,9 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
     pseudonyms: true,
   },
-  'list-tools': { reads: [], registry: 'read', pseudonyms: true },
-  'list-approvals': { reads: [], pseudonyms: true },
-  'get-approval': { reads: ['requests'], pseudonyms: true },
+  'list-tools': { reads: [], registry: 'read' },
+  'list-approvals': { reads: [] },
+  'get-approval': { reads: ['requests'] },
   'decide-approval': {
     reads: ['requests', 'agents', 'control'],
     writes: ['requests', 'agents'],
@@ -87,16 +85,14 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     checks: ['control'],
     registry: 'read',
     ledger: 'append',
-    pseudonyms: true,
   },
-  'approval-await': { reads: ['requests'], writes: ['requests'], pseudonyms: true },
+  'approval-await': { reads: ['requests'], writes: ['requests'] },
   'approval-seal': {
     reads: ['requests', 'agents', 'control'],
     writes: ['requests', 'agents'],
     checks: ['control'],
     registry: 'read',
     ledger: 'append',
-    pseudonyms: true,
   },
   'approval-close': {
     reads: ['requests', 'agents', 'control'],
@@ -104,7 +100,6 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     checks: ['control'],
     registry: 'read',
     ledger: 'append',
-    pseudonyms: true,
   },
   'operate-controls': {
     reads: ['control', 'agents'],
@@ -113,14 +108,13 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
     pseudonyms: true,
   },
-  'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append', pseudonyms: true },
+  'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append' },
   sweep: {
     reads: ['agents', 'units', 'requests', 'control'],
-    writes: ['agents', 'units'],
+    writes: ['agents', 'units', 'requests'],
     checks: ['control'],
     registry: 'list',
     ledger: 'append',
-    pseudonyms: true,
   },
   'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
 };

@@ -16,6 +16,7 @@ const REQUEST: ApprovalRequest = {
   resource: 'account/1',
   sessionId: 's',
   paramsJson: '{}',
+  confidential: [],
   digest: 'd'.repeat(64),
   rules: [{ id: 'payments.two-people', text: 'text', frameworkRefs: ['AIR-SEC-024'] }],
   approvals: 2,

@@ -20,6 +20,7 @@ const request: ApprovalRequest = {
   resource: 'account/1',
   sessionId: 's-1',
   paramsJson: '{}',
+  confidential: [],
   digest: 'd'.repeat(64),
   rules: [],
   approvals: 1,

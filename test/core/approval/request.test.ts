@@ -17,6 +17,7 @@ const request: ApprovalRequest = {
   resource: 'account/DE89',
   sessionId: 's-1',
   paramsJson: '{"memo":"a\\u200bb"}',
+  confidential: [],
   digest: 'd'.repeat(64),
   rules: [{ id: 'HA-05', text: 'Two people approve.', frameworkRefs: ['AIR-SEC-024'] }],
   approvals: 2,
@@ -103,5 +104,14 @@ describe('requestView', () => {
   it('shows an open request whose time is over as timed out', () => {
     expect(requestView(request, [], amy, TEST_NOW_MS + 1_000).status).toBe('timed_out');
     expect(requestView(ended(request, 'sealed'), [], amy, TEST_NOW_MS + 1_000).status).toBe('sealed');
+  });
+});
+
+describe('confidential parameters', () => {
+  it('are withheld from people while everything else is shown', () => {
+    const secret = { ...request, paramsJson: '{"password":"hunter2","user":"u"}', confidential: ['/password'] };
+    const shown = JSON.stringify(requestView(secret, [], { subject: 's' }, request.createdAtMs));
+    expect(shown).not.toContain('hunter2');
+    expect(shown).toContain('[withheld]');
   });
 });

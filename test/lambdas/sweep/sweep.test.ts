@@ -30,6 +30,7 @@ const REQUEST: ApprovalRequest = {
   resource: 'account/1',
   sessionId: 's1',
   paramsJson: '{}',
+  confidential: [],
   digest: 'd',
   rules: [],
   approvals: 1,
