@@ -49,7 +49,7 @@ function expand(text: string, context: RequestContext): readonly Segment[] | und
 }
 
 function escapeLiteral(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
 function toRegExp(segments: readonly Segment[], ignoreCase: boolean): RegExp {
