@@ -29,7 +29,8 @@ type Json = Readonly<Record<string, unknown>>;
 /**
  * Runs Cedar's integration tests (the layout of cedar-policy/cedar-integration-tests) through the compiled evaluator and
  * prints `N passed, N failed`, counting requests, then the failures; with `--json` one JSON object. The official engine
- * parses policy and schema text only.
+ * parses policy and schema text only. Policies and templates are `policy0`, `policy1`, … in the order of their text; a
+ * test may link templates with `templateLinks` as Cedar's JSON policy sets do.
  *
  * @returns the exit code: 0 when all passed, 1 when any failed, 2 on bad usage or a directory without tests
  */
@@ -106,6 +107,7 @@ function load(directory: string, path: string, test: Json): Loaded {
     policies: compilePolicySet({
       staticPolicies: Object.fromEntries(entriesOf('policy')),
       templates: Object.fromEntries(entriesOf('template')),
+      templateLinks: test['templateLinks'] ?? [],
     }),
     entities: loadEntities(schema === null ? entitiesJson : schema.explicitEntities(entitiesJson)),
     schema,

@@ -81,8 +81,8 @@ describe('policyCedarTest', () => {
     rmSync(directory, { recursive: true });
   });
 
-  function writeTest(requests: readonly unknown[], policies = 'tests/shop/policies.cedar'): void {
-    const files = { policies, entities: 'tests/shop/entities.json', schema: 'tests/shop/schema.cedarschema' };
+  function writeTest(requests: readonly unknown[], policies = 'tests/shop/policies.cedar', more: object = {}): void {
+    const files = { ...more, policies, entities: 'tests/shop/entities.json', schema: 'tests/shop/schema.cedarschema' };
     writeFileSync(join(directory, 'tests/shop/1.json'), JSON.stringify({ ...files, shouldValidate: false, requests }));
   }
 
@@ -90,6 +90,12 @@ describe('policyCedarTest', () => {
     writeTest([REQUEST]);
     expect(await policyCedarTest([directory])).toBe(0);
     expect(output).toBe('1 passed, 0 failed\n');
+  });
+
+  it('evaluates links when a test links a template', async () => {
+    const link = { templateId: 'policy0', newId: 'linked', values: { '?principal': uid('ann') } };
+    writeTest([{ ...REQUEST, reason: ['policy1', 'linked'] }], undefined, { templateLinks: [link] });
+    expect(await policyCedarTest([directory])).toBe(0);
   });
 
   it('prints the failures and returns 1 when an answer is not the expected one', async () => {
