@@ -6,7 +6,7 @@ import { describeEvent } from '../core/ledger/describe-event.ts';
 import { CONTROL_CHAIN } from '../core/ledger/event.ts';
 import { parseEvent } from '../core/ledger/parse-event.ts';
 import type { Clock, Pause } from '../core/ports.ts';
-import { auditTarget } from './audit/audit-target.ts';
+import { archivePlace, auditTarget } from './audit/audit-target.ts';
 import { openArchive } from './audit/open-archive.ts';
 import { runCommand } from './audit/run-command.ts';
 import type { PollEvents } from './audit/tail-sources.ts';
@@ -14,7 +14,7 @@ import { archiveTail, ledgerTail } from './audit/tail-sources.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT } from './command.ts';
 
-const USAGE = `usage: countersign tail DIR|s3://bucket[/prefix] [--chain CHAIN]… [--follow] [--lines N] [--json]
+const USAGE = `usage: countersign tail [DIR|s3://bucket[/prefix]] [--chain CHAIN]… [--follow] [--lines N] [--json]
        countersign tail --table LEDGER_TABLE [--chain CHAIN]… [--follow] [--lines N] [--json]
   --chain CHAIN      only these chains, for example control or agent/<id>; a table needs them, control when none is given
   --lines N          how many of the events that are there already to print (default 10)
@@ -68,11 +68,9 @@ interface TailValues {
 }
 
 function openTail(io: CommandIo, positionals: readonly string[], { table, chain = [], role }: TailValues): PollEvents {
-  const [place, ...others] = positionals;
-  if (others.length > 0 || (place === undefined) === (table === undefined))
-    throw new CommandError(EXIT.badInput, USAGE);
-  if (place !== undefined) return archiveTail(openArchive(io, place), chain);
-  const ledger = new DynamoDbLedgerReader(auditClients(auditTarget(io, role)).dynamoDb, table ?? '');
+  if (table === undefined) return archiveTail(openArchive(io, archivePlace(io, positionals, USAGE)), chain);
+  if (positionals.length > 0) throw new CommandError(EXIT.badInput, USAGE);
+  const ledger = new DynamoDbLedgerReader(auditClients(auditTarget(io, role)).dynamoDb, table);
   return ledgerTail(ledger, chain.length === 0 ? [CONTROL_CHAIN] : chain);
 }
 

@@ -5,13 +5,15 @@ import type { ChainHeads } from '../core/ledger/heads.ts';
 import { formatHeads, parseHeads } from '../core/ledger/heads.ts';
 import { verifyArchive } from '../core/ledger/verify.ts';
 import type { SignatureCheck } from '../core/ledger/verify-envelopes.ts';
+import { archivePlace } from './audit/audit-target.ts';
 import { openArchive } from './audit/open-archive.ts';
 import { runCommand } from './audit/run-command.ts';
 import { reportLines } from './audit/verify-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
 
-const USAGE = `usage: countersign verify DIR|s3://bucket[/prefix] [--json] [--heads FILE] [--save-heads FILE] [--envelope-key FILE]
+const USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [--heads FILE] [--save-heads FILE] [--envelope-key FILE]
+  without a place: the archive of the sandbox that runs here
   --heads FILE         heads noted earlier: shows a cut or rewritten tail
   --save-heads FILE    note the heads of an archive that passed, for next time; keep the file elsewhere
   --envelope-key FILE  public key (PEM) that approval envelopes are signed with`;
@@ -33,8 +35,7 @@ export function verifyCommand(argv: readonly string[], io: CommandIo): Promise<n
         'envelope-key': { type: 'string' },
       },
     });
-    const [place, ...others] = positionals;
-    if (place === undefined || others.length > 0) throw new CommandError(EXIT.badInput, USAGE);
+    const place = archivePlace(io, positionals, USAGE);
     const heads = values.heads === undefined ? undefined : await readHeads(values.heads);
     const keyFile = values['envelope-key'];
     const checkSignature = keyFile === undefined ? undefined : await signatureCheck(keyFile);

@@ -18,8 +18,7 @@ export const AUDIT_DATABASE = 'countersign';
  */
 export function auditTarget(io: CommandIo, roleName: string = AUDITOR_ROLE): AuditTarget {
   const region = io.env['AWS_REGION'];
-  const isSandbox = io.env['COUNTERSIGN_API_URL'] === undefined && existsSync(sandboxFilePath(stateDirOf(io)));
-  if (!isSandbox) {
+  if (!hasSandbox(io)) {
     if (region === undefined)
       throw new CommandError(EXIT.badInput, 'expected a running sandbox (`npm start`) or AWS_REGION, got neither');
     return { region };
@@ -30,4 +29,21 @@ export function auditTarget(io: CommandIo, roleName: string = AUDITOR_ROLE): Aud
     ...(deployment.endpointUrl !== undefined && { endpointUrl: deployment.endpointUrl }),
     credentials: credentialsFor(deployment, io, roleName),
   };
+}
+
+/**
+ * The archive a command is about: the one place it names, or the running sandbox's own.
+ *
+ * @throws {CommandError} bad input with `usage` when it names several, or none and no sandbox runs here
+ */
+export function archivePlace(io: CommandIo, places: readonly string[], usage: string): string {
+  const [place, ...others] = places;
+  const bucket = hasSandbox(io) ? findDeployment(io).sandbox?.names.archiveBucket : undefined;
+  const found = place ?? (bucket === undefined ? undefined : `s3://${bucket}`);
+  if (found === undefined || others.length > 0) throw new CommandError(EXIT.badInput, usage);
+  return found;
+}
+
+function hasSandbox(io: CommandIo): boolean {
+  return io.env['COUNTERSIGN_API_URL'] === undefined && existsSync(sandboxFilePath(stateDirOf(io)));
 }

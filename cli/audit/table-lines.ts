@@ -1,10 +1,11 @@
 import type { QueryTable } from '../../aws/athena-queries.ts';
+import { printable } from '../../core/ledger/printable.ts';
 
 const MAX_WIDTH = 60;
 
 /** A result as aligned columns; long values are cut, which `--json` does not do. */
 export function tableLines({ columns, rows }: QueryTable): readonly string[] {
-  const cells = [columns, ...rows].map((row) => row.map((value) => cut(value ?? '-')));
+  const cells = [columns, ...rows].map((row) => row.map((value) => cut(printable(value ?? '-'))));
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row

@@ -1,8 +1,13 @@
+import { printable } from '../../core/ledger/printable.ts';
 import type { VerifyFailure, VerifyReport } from '../../core/ledger/verify-report.ts';
 import { CHECKS } from '../../core/ledger/verify-report.ts';
 
 /** A report for people: the verdict, the first bad record, what was read, checked and not checked. */
 export function reportLines(report: VerifyReport): readonly string[] {
+  return allLines(report).map(printable);
+}
+
+function allLines(report: VerifyReport): readonly string[] {
   const [first, ...others] = report.failures;
   const read = `${report.events} events in ${report.chains.length} chains, ${report.objects} objects, ${report.bundles} bundles`;
   return [

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from './parse-event.ts';
+import { printable } from './printable.ts';
 
 /** Members of `data` worth a glance, in this order, where they are text, numbers or booleans. */
 const GLANCE = [
@@ -26,10 +27,11 @@ export function describeEvent(event: LedgerEvent): string {
     const value = event.data[name];
     return typeof value === 'object' || value === undefined ? [] : [`${name}=${quoted(String(value))}`];
   });
-  return [new Date(event.timeMs).toISOString(), `${event.chain}#${event.seq}`, event.type, ...facts].join(' ');
+  return [new Date(event.timeMs).toISOString(), `${printable(event.chain)}#${event.seq}`, event.type, ...facts].join(
+    ' ',
+  );
 }
 
-/** Text that could break the line or the terminal is shown as JSON. */
 function quoted(text: string): string {
-  return /^[\w.:/~@-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w.:/~@-]+$/.test(text) ? text : `"${printable(text)}"`;
 }

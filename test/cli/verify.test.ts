@@ -48,6 +48,13 @@ describe('countersign verify', () => {
     );
   });
 
+  test('prints no control characters when a record holds them', async () => {
+    await folder.write(LAST, '\u001b[2J\u009b31m\u202e\n');
+    const io = testIo();
+    expect(await verifyCommand([folder.path], io)).toBe(1);
+    expect(io.text()).toContain(String.raw`got       \u{1b}[2J\u{9b}31m\u{202e}`);
+  });
+
   test('gives the whole report as one JSON object with --json', async () => {
     await folder.write('stray.txt', 'x');
     const io = testIo();
@@ -103,7 +110,7 @@ describe('countersign verify', () => {
     ['a heads file that is none', () => [folder.path, '--heads', `${folder.path}/${LAST}`]],
     ['a key that is none', () => [folder.path, '--envelope-key', `${folder.path}/${LAST}`]],
   ])('exits 3 with a message when given %s', async (_, argv) => {
-    const io = testIo();
+    const io = testIo({ COUNTERSIGN_HOME: folder.path });
     expect(await verifyCommand(argv(), io)).toBe(3);
     expect(io.err.join('')).not.toBe('');
     expect(io.out).toEqual([]);
