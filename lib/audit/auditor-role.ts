@@ -6,17 +6,19 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import type { ArchiveBucket } from '../archive/archive-bucket.ts';
 import { trustedPrincipals } from '../gate/agent-roles.ts';
+import type { LedgerTable } from '../ledger/ledger-table.ts';
 import { ATHENA_WORKGROUP_NAME, AUDITOR_ROLE_NAME, GLUE_DATABASE_NAME } from '../names.ts';
 
 /** Properties of {@link AuditorRole}. */
 export interface AuditorRoleProps {
   readonly trustedPrincipals: readonly string[];
   readonly archive: ArchiveBucket;
+  readonly ledger: LedgerTable;
   readonly results: Bucket;
   readonly resultsKey: IKey;
 }
 
-/** Reads the archive, queries it, and writes nothing but query results. */
+/** Reads the archive and the ledger's rows, queries them, and writes nothing but query results. */
 export class AuditorRole extends Construct {
   readonly role: Role;
 
@@ -83,6 +85,11 @@ export class AuditorRole extends Construct {
         sid: 'ReadArchive',
         actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
         resources: [...props.archive.recordArns(this)],
+      }),
+      new PolicyStatement({
+        sid: 'CompareWithLedger',
+        actions: ['dynamodb:Query'],
+        resources: [props.ledger.table.tableArn],
       }),
       new PolicyStatement({
         sid: 'ListBuckets',

@@ -36,6 +36,7 @@ export class AuditStack extends Stack {
     const auditor = new AuditorRole(this, 'Auditor', {
       trustedPrincipals: props.config.auditors,
       archive,
+      ledger: props.data.ledger,
       results: workgroup.results,
       resultsKey: encryptionKey,
     });
