@@ -1,4 +1,4 @@
-import type { Envelope, EnvelopeProblemCode } from '../approval/envelope.ts';
+import type { Envelope, EnvelopeProblem } from '../approval/envelope.ts';
 import type { VerifiedApprovals } from '../approval/verify-envelopes.ts';
 import { verifyEnvelopes } from '../approval/verify-envelopes.ts';
 import type { Reserved } from '../budget/reservation.ts';
@@ -11,6 +11,7 @@ import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent
 import { changeAgent } from '../state/change-agent.ts';
 import type { EntityRef, Write } from '../state/entities.ts';
 import type { ActionRequest } from './action.ts';
+import { actionDigest } from './action.ts';
 import type { ActionRecord, ActionStatus } from './action-record.ts';
 import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
 import type { DecidedAction } from './decide-action.ts';
@@ -34,7 +35,7 @@ export type RedeemProblem =
   | { readonly code: 'action_not_found' }
   | { readonly code: 'already_redeemed'; readonly record: ActionRecord }
   | { readonly code: 'not_approved'; readonly status: ActionStatus }
-  | { readonly code: EnvelopeProblemCode; readonly index: number }
+  | EnvelopeProblem
   /** The envelopes hold, but the gate no longer allows the action. */
   | { readonly code: 'denied_at_redemption'; readonly decision: DecidedAction['decision'] };
 
@@ -72,14 +73,9 @@ export async function redeemAction(
   const record = decodeActionRecord(actionId, stored);
   const standing = standingProblem(record);
   if (standing !== undefined) return refused(standing);
-  const verified = await verifyEnvelopes(deps.verifier, envelopes, {
-    actionId,
-    actionDigest: record.digest,
-    agentId,
-    nowMs: deps.clock.nowMs(),
-  });
-  if (!verified.ok) return recordRefusal(deps, agentId, record, verified.problem);
   const request = requestOf(record);
+  const verified = await verifiedApprovals(deps, envelopes, { agentId, record, request });
+  if (!verified.ok) return recordRefusal(deps, agentId, record, verified.problem);
   const redemption: Redemption = { agentId, actionId, request, approvals: verified.value };
   const entry = deps.bundle.catalogue.get(request.type);
   let refs: DecisionRefs;
@@ -93,6 +89,23 @@ export async function redeemAction(
     (snapshot) => planRedemption(deps, redemption, refs, snapshot),
   );
   return changed.ok ? changed.value : changed;
+}
+
+/** What is stored now must be what was approved, to the byte: the digest is computed again and not only looked up. */
+async function verifiedApprovals(
+  deps: RedeemDeps,
+  envelopes: readonly Envelope[],
+  { agentId, record, request }: Omit<Redemption, 'actionId' | 'approvals'> & { readonly record: ActionRecord },
+): Promise<Result<VerifiedApprovals, EnvelopeProblem>> {
+  const digest = actionDigest(agentId, request);
+  if (digest !== record.digest) return refused({ code: 'envelope_digest_mismatch', index: 0 });
+  const { actionId } = record;
+  return verifyEnvelopes(deps.verifier, envelopes, {
+    actionId,
+    actionDigest: digest,
+    agentId,
+    nowMs: deps.clock.nowMs(),
+  });
 }
 
 function planRedemption(
@@ -181,7 +194,7 @@ async function recordRefusal(
   deps: RedeemDeps,
   agentId: string,
   record: ActionRecord,
-  problem: { readonly code: EnvelopeProblemCode; readonly index: number },
+  problem: EnvelopeProblem,
 ): Promise<Result<Redeemed, RedeemProblem | Contention>> {
   const data: JsonObject = { actionId: record.actionId, actionDigest: record.digest, ...problem };
   const changed = await changeAgent<Outcome>(deps, agentId, [], () => ({
