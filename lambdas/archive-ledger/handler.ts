@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { StorageFault } from '../../core/state/entities.ts';
 import { count, logger, publishMetrics } from '../shared/telemetry.ts';
 import { archiveBundle } from './archive-bundle.ts';
 import { archiveStream } from './archive-stream.ts';
@@ -17,7 +18,7 @@ export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>(async (
       bundleArchived = true;
     } catch (error) {
       // Events must not wait for the bundle; the next invocation tries again.
-      count('ArchiveMismatch');
+      count(error instanceof StorageFault ? 'StorageFault' : 'ArchiveMismatch');
       logger.error('policy bundle not archived', { error: error instanceof Error ? error : String(error) });
     }
   }

@@ -110,8 +110,11 @@ class AthenaService implements AwsService {
       if (execution.state === 'CANCELLED') return;
       execution.state = 'RUNNING';
       const nowMs = context.clock.nowMs();
-      execution.result = await engine.run(sql, execution.database, contents, nowMs, (interrupt) => {
-        execution.interrupt = interrupt;
+      execution.result = await engine.run(sql, execution.database, contents, nowMs, {
+        onConnected: (interrupt) => {
+          execution.interrupt = interrupt;
+        },
+        isCancelled: () => isCancelled(execution),
       });
       if (!isCancelled(execution)) execution.state = 'SUCCEEDED';
     } catch (error) {

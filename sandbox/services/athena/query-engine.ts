@@ -11,6 +11,12 @@ import { namesIn, toDuckDb } from './trino-sql.ts';
 /** What a table holds when a query begins. */
 export type TableContents = ReadonlyMap<CatalogTable, readonly CurrentObject[]>;
 
+/** The caller's side of a running query. */
+export interface QueryControl {
+  onConnected(interrupt: () => void): void;
+  isCancelled(): boolean;
+}
+
 /** DuckDB with the catalogue's tables and views, closed to the file system and the network. */
 export class QueryEngine {
   readonly #instance: DuckDBInstance;
@@ -49,7 +55,7 @@ export class QueryEngine {
   /**
    * Runs one SELECT.
    *
-   * @param started receives a function that interrupts the query
+   * @param control is told how to interrupt the query, and asked whether it is still wanted
    * @throws {Error} with the engine's message
    */
   async run(
@@ -57,10 +63,10 @@ export class QueryEngine {
     database: string,
     contents: TableContents,
     nowMs: number,
-    started: (interrupt: () => void) => void,
+    control: QueryControl,
   ): Promise<ResultTable> {
     const connection = await this.#instance.connect();
-    started(() => connection.interrupt());
+    control.onConnected(() => connection.interrupt());
     try {
       await connection.run(`USE ${CATALOG_NAME}."${database.replaceAll('"', '')}"`);
       await this.#refresh(connection, contents, nowMs);
@@ -69,6 +75,8 @@ export class QueryEngine {
       const statements = await connection.extractStatements(toDuckDb(sql));
       const prepared = statements.count === 1 ? await statements.prepare(0) : undefined;
       if (prepared?.statementType !== StatementType.SELECT) throw new Error('NOT_SUPPORTED: expected one SELECT');
+      // Interrupting a connection that is not executing has no effect, so a stop that came before now is asked for.
+      if (control.isCancelled()) throw new Error('cancelled before it began');
       const reader = await prepared.runAndReadAll();
       return resultTable(reader.columnNames(), reader.columnTypes(), reader.getRows());
     } finally {
