@@ -30,6 +30,13 @@ import { openSts } from './services/sts/sts-service.ts';
 import { loadAssembly } from './template/load-assembly.ts';
 import { openVault } from './vault.ts';
 
+/**
+ * Runs what `cdk synth` wrote, on loopback: the templates decide what exists and who may do what, and every piece says
+ * in its own file which AWS behaviours it keeps. Kept here: the order in which CloudFormation would have everything
+ * ready, addresses that stay the same over restarts, public addresses in functions' environments led to loopback. Not
+ * kept: TLS, more than one region or account, more than one API or user pool.
+ */
+
 /** How a sandbox is started. */
 export interface SandboxOptions {
   /** What `cdk synth` wrote. */

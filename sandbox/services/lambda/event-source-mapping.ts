@@ -37,7 +37,7 @@ export type StreamReader = (
 const POLL_INTERVAL_MS = 250;
 const RETRY_STEP_MS = 1000;
 const MAX_RETRY_DELAY_MS = 60_000;
-const DRAIN_ATTEMPTS = 10;
+const DRAIN_ATTEMPTS = 40;
 const STREAM_ACTIONS = ['dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'] as const;
 
 /** One mapping; `start` polls on the sandbox's clock, `drain` delivers everything at once. */

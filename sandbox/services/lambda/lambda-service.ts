@@ -10,7 +10,7 @@
  * throughput, safe for handlers that keep no state between an `await` and the next. Timeouts run on the machine's
  * clock, `Date` inside a function on the sandbox's. Event invocations waiting for a retry do not survive a restart.
  */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AwsCall,
@@ -56,6 +56,7 @@ export class LambdaService implements AwsService {
   readonly #clockOffset = new SharedArrayBuffer(8);
   readonly #background = new Set<Promise<void>>();
   readonly #cancelRetries = new Set<() => void>();
+  readonly #logs = new Map<string, WriteStream>();
 
   /** @throws {TypeError} naming the resource, when a function uses what the sandbox does not run */
   constructor(context: SandboxContext, options: LambdaOptions = {}) {
@@ -159,6 +160,8 @@ export class LambdaService implements AwsService {
   async close(): Promise<void> {
     for (const cancel of this.#cancelRetries) cancel();
     await Promise.all([...this.#functions.values()].map((deployed) => deployed.pool.close()));
+    for (const stream of this.#logs.values()) stream.end();
+    this.#logs.clear();
   }
 
   async #invokeText(functionArn: string, event: string): Promise<InvokeResult> {
@@ -243,7 +246,10 @@ export class LambdaService implements AwsService {
   }
 
   #log(functionName: string, chunk: Uint8Array): void {
-    appendFileSync(join(this.#context.stateDir, 'logs', `${functionName}.log`), chunk, { mode: 0o600 });
+    const file = join(this.#context.stateDir, 'logs', `${functionName}.log`);
+    const stream = this.#logs.get(functionName) ?? createWriteStream(file, { flags: 'a', mode: 0o600 });
+    this.#logs.set(functionName, stream);
+    stream.write(chunk);
   }
 }
 

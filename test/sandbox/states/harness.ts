@@ -48,12 +48,16 @@ export function callback(name: string, rest: object = {}): object {
 
 /** One Step Functions service over one machine, with functions played by the test. */
 export class StatesHarness {
-  readonly folder = temporaryFolder();
+  readonly folder: ReturnType<typeof temporaryFolder>;
   readonly clock = new ManualClock();
   readonly calls: { readonly name: string; readonly payload: JsonValue }[] = [];
   functions: Record<string, TestFunction> = {};
   context: TestContext | undefined;
   #service: StatesService | undefined;
+
+  constructor(folder = temporaryFolder()) {
+    this.folder = folder;
+  }
 
   /** Opens the service on the harness's folder, also after {@link close}: that is a restart. */
   async open(states: object, startAt: string, rest: object = {}): Promise<StatesService> {

@@ -1,22 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { callback, FunctionError, StatesHarness, task } from './harness.ts';
+import { FunctionError, StatesHarness, task } from './harness.ts';
+import { TWO_WAITS } from './two-waits.ts';
 
 let harness: StatesHarness;
 beforeEach(() => {
   harness = new StatesHarness();
 });
 afterEach(() => harness.dispose());
-
-const slot = (n: number) => ({
-  StartAt: `Wait ${n}`,
-  States: { [`Wait ${n}`]: callback(`ask${n}`, { TimeoutSeconds: 900, End: true }) },
-});
-const TWO_WAITS = {
-  P: { Type: 'Parallel', Branches: [slot(1), slot(2)], Assign: { both: '{% $states.result %}' }, Next: 'End' },
-  End: { Type: 'Pass', Output: '{% $both %}', End: true },
-};
 
 async function restart(states: object, startAt: string): Promise<void> {
   await harness.service.close();
