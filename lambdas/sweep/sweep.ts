@@ -1,4 +1,3 @@
-import { close } from '../../core/approval/close.ts';
 import type { OpenRequestIndex } from '../../core/approval/open-index.ts';
 import type { ApprovalRequest } from '../../core/approval/request.ts';
 import { reportDecidedSlots } from '../../core/approval/slot-reports.ts';
@@ -15,6 +14,8 @@ import type { StoredItem } from '../../core/state/entities.ts';
 export interface SweepDeps extends StampDeps {
   readonly workflow: ApprovalWorkflow;
   readonly openRequests: OpenRequestIndex;
+  /** Ends a request that outlived its workflow, which would count as pending for good. */
+  readonly closer: { closeTimedOut(request: Pick<ApprovalRequest, 'actionId' | 'agentId'>): Promise<void> };
   readonly pendingActions: {
     pendingActionIds(agentId: string, createdBeforeMs: number): Promise<readonly string[]>;
   };
@@ -104,18 +105,12 @@ async function reportAnswers({ deps, attempt }: Round, open: readonly ApprovalRe
   let count = 0;
   for (const request of open) {
     count += await attempt(async () => {
-      if (request.expiresAtMs + CLOSE_GRACE_MS < deps.clock.nowMs()) await closeForgotten(deps, request);
+      if (request.expiresAtMs + CLOSE_GRACE_MS < deps.clock.nowMs()) await deps.closer.closeTimedOut(request);
       else await reportDecidedSlots(deps, request.actionId);
       return 1;
     }, 0);
   }
   return count;
-}
-
-/** The workflow closes what it started; a request that outlived it would count as pending for good. */
-async function closeForgotten(deps: SweepDeps, { actionId, agentId }: ApprovalRequest): Promise<void> {
-  const closed = await close(deps, { actionId, agentId, outcome: 'timed_out' });
-  if (!closed.ok) throw new Error(`expected to close ${actionId}, got ${closed.problem.attempts} conflicts`);
 }
 
 /** Pending actions are counted on the head and open requests are listed; only a difference is worth a long look. */

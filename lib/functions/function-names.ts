@@ -29,6 +29,5 @@ export const BUNDLE_READERS: ReadonlySet<FunctionName> = new Set<FunctionName>([
   'submit-action',
   'redeem-action',
   'list-tools',
-  'approval-open',
   'archive-ledger',
 ]);

@@ -111,7 +111,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
   'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append' },
   sweep: {
     reads: ['agents', 'units', 'requests', 'control'],
-    writes: ['agents', 'units', 'requests'],
+    writes: ['agents', 'units'],
     checks: ['control'],
     registry: 'list',
     ledger: 'append',
@@ -145,7 +145,7 @@ export function grantStores(functions: GateFunctions, stores: GateStores): void 
     const user = functions[name];
     const access = ACCESS[name];
     // Every function is told the same names, so that wiring is the same everywhere; a name is not a permission.
-    for (const store of [stores.state, stores.registry, stores.ledger, stores.pseudonyms]) store.wire(user);
+    for (const store of [stores.state, stores.registry, stores.ledger]) store.wire(user);
     if (access.reads.length > 0) stores.state.grantRead(user, access.reads);
     if (access.writes !== undefined) stores.state.grantCommit(user, access.writes, access.checks);
     if (access.registry === 'read') stores.registry.grantRead(user);

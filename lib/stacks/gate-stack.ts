@@ -82,6 +82,12 @@ export class GateStack extends Stack {
     grantStartApproval(functions.sweep);
     grantAnswerApproval(functions['cancel-action'], ['Failure']);
     for (const name of ['decide-approval', 'approval-await', 'sweep'] as const) grantAnswerApproval(functions[name]);
+    const closer = functions['approval-close'].lambda;
+    functions.sweep.allow({
+      actions: ['lambda:InvokeFunction'],
+      resources: [closer.functionArn],
+      environment: { APPROVAL_CLOSE_FUNCTION_NAME: closer.functionName },
+    });
     new SweepSchedule(this, 'Sweep', { sweep: functions.sweep });
     return workflow;
   }

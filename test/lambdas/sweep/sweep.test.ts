@@ -50,6 +50,9 @@ function world(overrides: Partial<Pick<SweepDeps, 'openRequests' | 'pendingActio
       complete: async (token: string) => void told.push(`complete ${token}`),
       fail: async (token: string) => void told.push(`fail ${token}`),
     },
+    closer: {
+      closeTimedOut: async ({ actionId }: { actionId: string }) => void told.push(`close ${actionId}`),
+    },
     openRequests: { open: async () => [] },
     pendingActions: { pendingActionIds: async () => [] },
     ...overrides,
@@ -67,6 +70,13 @@ describe('sweep', () => {
     const { deps, told } = world();
     expect(await sweep(deps)).toEqual({ agents: 2, released: 0, stamped: 0, reported: 0, restarted: 0 });
     expect([deps.store.commits, told]).toEqual([[], []]);
+  });
+
+  it('has a request closed when it is open long after its time', async () => {
+    const late = { ...REQUEST, expiresAtMs: TEST_NOW_MS - 11 * 60_000 };
+    const { deps, told } = world({ openRequests: { open: async () => [late] } });
+    expect(await sweep(deps)).toMatchObject({ reported: 1 });
+    expect(told).toEqual([`close ${ACTION}`]);
   });
 
   it('gives lapsed holds back and records it', async () => {

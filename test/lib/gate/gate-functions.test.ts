@@ -19,7 +19,6 @@ const COMMON = [
   'LEDGER_TABLE_NAME',
   'POWERTOOLS_METRICS_NAMESPACE',
   'POWERTOOLS_SERVICE_NAME',
-  'PSEUDONYM_SECRET_ARN',
   'REGISTRY_TABLE_NAME',
   'STATE_TABLE_NAME',
 ];
@@ -49,19 +48,32 @@ describe('functions', () => {
   it.each([
     [
       'submit-action',
-      ['APPROVAL_STATE_MACHINE_ARN', 'APPROVAL_TIMEOUT_SECONDS', 'POLICY_BUNDLE_HASH', 'RESERVATION_TTL_SECONDS'],
+      [
+        'APPROVAL_STATE_MACHINE_ARN',
+        'APPROVAL_TIMEOUT_SECONDS',
+        'POLICY_BUNDLE_HASH',
+        'PSEUDONYM_SECRET_ARN',
+        'RESERVATION_TTL_SECONDS',
+      ],
     ],
     [
       'redeem-action',
-      ['APPROVAL_TIMEOUT_SECONDS', 'ENVELOPE_MAC_KEY_ID', 'POLICY_BUNDLE_HASH', 'RESERVATION_TTL_SECONDS'],
+      [
+        'APPROVAL_TIMEOUT_SECONDS',
+        'ENVELOPE_MAC_KEY_ID',
+        'POLICY_BUNDLE_HASH',
+        'PSEUDONYM_SECRET_ARN',
+        'RESERVATION_TTL_SECONDS',
+      ],
     ],
     ['list-tools', ['POLICY_BUNDLE_HASH']],
     ['approval-page', ['CONSOLE_BASE_URL', 'SIGN_IN_BASE_URL', 'SIGN_IN_CLIENT_ID']],
-    ['approval-open', ['APPROVAL_TIMEOUT_SECONDS', 'CONSOLE_BASE_URL', 'NOTIFICATION_TOPIC_ARN', 'POLICY_BUNDLE_HASH']],
+    ['approval-open', ['APPROVAL_TIMEOUT_SECONDS', 'CONSOLE_BASE_URL', 'NOTIFICATION_TOPIC_ARN']],
     ['approval-seal', ['ENVELOPE_MAC_KEY_ID', 'ENVELOPE_SIGNING_KEY_ID', 'ENVELOPE_TTL_SECONDS']],
-    ['sweep', ['APPROVAL_STATE_MACHINE_ARN']],
+    ['sweep', ['APPROVAL_CLOSE_FUNCTION_NAME', 'APPROVAL_STATE_MACHINE_ARN']],
     ['archive-ledger', ['ARCHIVE_BUCKET_NAME', 'POLICY_BUNDLE_HASH']],
-    ['decide-approval', []],
+    ['decide-approval', ['PSEUDONYM_SECRET_ARN']],
+    ['get-action', []],
   ])('tell %s exactly what it needs when it starts', (name, own) => {
     expect(environment(name)).toEqual([...COMMON, ...own].sort());
   });

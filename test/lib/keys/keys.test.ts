@@ -4,6 +4,9 @@ import { buildApp, resources, templateOf } from '../support/synthesize.ts';
 
 const template = templateOf(buildApp(), 'CountersignKeys');
 const ROOT = 'arn:aws:iam::111122223333:root';
+const NAMERS = ['submit-action', 'redeem-action', 'close-session', 'decide-approval', 'operate-controls'].map(
+  (name) => `arn:aws:iam::111122223333:role/countersign-${name}`,
+);
 const SEALER = 'arn:aws:iam::111122223333:role/countersign-approval-seal';
 
 function guarded(action: string, sid: string, roleArn: string) {
@@ -79,7 +82,7 @@ describe('the keys stack', () => {
             Effect: 'Deny',
             Principal: { AWS: '*' },
             Action: 'secretsmanager:GetSecretValue',
-            Condition: { ArnNotEquals: { 'aws:PrincipalArn': Match.arrayWith([SEALER]) } },
+            Condition: { ArnNotEquals: { 'aws:PrincipalArn': NAMERS } },
           }),
         ],
       },

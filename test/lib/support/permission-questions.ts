@@ -127,12 +127,11 @@ function keyQuestions(assembly: Assembly): readonly Question[] {
 }
 
 const PEPPER_READERS = [
-  ...APPENDERS,
-  'countersign-approval-await',
-  'countersign-get-action',
-  'countersign-get-approval',
-  'countersign-list-approvals',
-  'countersign-list-tools',
+  'countersign-close-session',
+  'countersign-decide-approval',
+  'countersign-operate-controls',
+  'countersign-redeem-action',
+  'countersign-submit-action',
 ];
 
 function ledgerQuestions(table: string): readonly Question[] {
