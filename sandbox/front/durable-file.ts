@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /**
  * Small durable files for the sandbox's state. A write is on disk when the call returns: content first, then the
@@ -26,7 +26,13 @@ function writeFully(descriptor: number, content: Uint8Array): void {
 
 /** Creates `folder` with its parents, readable by its owner only; an existing folder stays as it is. */
 export function ensureFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) {
+    return;
+  }
+  for (let made = resolve(folder); made.length >= resolve(first).length; made = dirname(made)) {
+    syncFolder(dirname(made));
+  }
 }
 
 /** Replaces the file at `path` atomically; its folder must exist. */

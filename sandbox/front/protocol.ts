@@ -1,4 +1,5 @@
 import { AwsError, type AwsReply } from '../contract.ts';
+import { isRawObject, type RawObject } from '../template/raw-template.ts';
 
 /**
  * How each service speaks: JSON 1.0 and 1.1, query with XML answers, REST with JSON, REST with XML. The installed SDK
@@ -33,6 +34,20 @@ export function escapeXml(text: string): string {
     '\r': '&#13;',
   };
   return text.replaceAll(/[&<>"'\r]/g, (character) => entities[character] ?? character);
+}
+
+/** The JSON object a call carries; an empty body is an empty object. @throws {AwsError} `SerializationException` */
+export function jsonInput(body: Uint8Array): RawObject {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text === '' ? '{}' : text);
+    if (isRawObject(value)) {
+      return value;
+    }
+  } catch {
+    // Answered below, as for any other body that is not an object.
+  }
+  throw new AwsError('SerializationException', 400, 'the request body is not a JSON object');
 }
 
 /** A JSON reply of the AWS JSON protocols. */

@@ -232,7 +232,11 @@ export function verifySigV4(
   const time = checkTime(request, authorization, nowMs);
   const credentials = credentialsOf(request, authorization, vault, nowMs);
   checkSignedHeaders(request, authorization);
-  const canonical = canonicalRequest(request, authorization, payloadHashOf(request, authorization.service));
+  const payloadHash = payloadHashOf(request, authorization.service);
+  if (/%(?![0-9a-f]{2})/i.test(request.url)) {
+    throw signatureError(authorization.service, 'incomplete', 'the request address is not properly encoded');
+  }
+  const canonical = canonicalRequest(request, authorization, payloadHash);
   const scope = `${authorization.date}/${authorization.region}/${authorization.service}/aws4_request`;
   const textToSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
   const expected = hmac(signingKey(credentials.secretAccessKey, authorization), textToSign).toString('hex');

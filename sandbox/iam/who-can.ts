@@ -1,6 +1,14 @@
 import type { Assembly, ConditionContext } from '../contract.ts';
 import { callerOf } from '../vault.ts';
-import { createAuthorizer } from './authorizer.ts';
+import { createAuthorizer, type TemplateAuthorizer } from './authorizer.ts';
+
+const authorizers = new WeakMap<Assembly, TemplateAuthorizer>();
+
+function authorizerOf(assembly: Assembly): TemplateAuthorizer {
+  const known = authorizers.get(assembly) ?? createAuthorizer(assembly, { nowMs: () => 0 });
+  authorizers.set(assembly, known);
+  return known;
+}
 
 /**
  * Names of the roles that may perform `action` on `resourceArn`, sorted. Proves a permission matrix from the templates
@@ -14,7 +22,7 @@ export function whoCan(
   resourceArn: string,
   context: ConditionContext = {},
 ): readonly string[] {
-  const authorizer = createAuthorizer(assembly, { nowMs: () => 0 });
+  const authorizer = authorizerOf(assembly);
   const roles = assembly.byType('AWS::IAM::Role').filter((role) => {
     const caller = callerOf(role.arn, 'who-can', assembly.accountId);
     return authorizer.decide(caller, action, resourceArn, context).allowed;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type AwsCall, AwsError, type AwsReply, type AwsService, type SandboxContext } from '../../contract.ts';
-import { isRawObject, type RawObject } from '../../template/raw-template.ts';
+import { jsonInput } from '../../front/protocol.ts';
+import type { RawObject } from '../../template/raw-template.ts';
 import { type AccessRequest, accessRequests, tableNameOf } from './access-requests.ts';
 import { createTable } from './create-tables.ts';
 import { openDatabaseClient } from './database-client.ts';
@@ -53,18 +54,6 @@ const forwarded: ReadonlySet<string> = new Set([
   'BatchGetItem',
   'TransactGetItems',
 ]);
-
-function parseInput(body: Uint8Array): RawObject {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
-    if (isRawObject(value)) {
-      return value;
-    }
-  } catch {
-    // Answered below, as for any other body that is not an object.
-  }
-  throw new AwsError('SerializationException', 400, 'the request body is not a JSON object');
-}
 
 function authorizeAll(context: SandboxContext, call: AwsCall, accesses: readonly AccessRequest[]): void {
   for (const access of accesses) {
@@ -130,7 +119,7 @@ export async function openDynamoDb(context: SandboxContext, options: DynamoDbOpt
   };
 
   const handle = async (call: AwsCall): Promise<AwsReply> => {
-    const input = parseInput(call.body);
+    const input = jsonInput(call.body);
     const accesses = accessRequests(directory, call.operation, input);
     authorizeAll(context, call, accesses);
     const described = describeReply(call.operation, tables.get(tableNameOf(input['TableName'])), tables);

@@ -131,7 +131,11 @@ export async function startDatabase(stateDir: string, onFault: (error: unknown) 
 
   const start = async (): Promise<void> => {
     const settings = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath];
-    child = spawn('/bin/sh', ['-c', leashScript, 'sh', binary, ...settings], { stdio: ['pipe', 'pipe', 'pipe'] });
+    child = spawn('/bin/sh', ['-c', leashScript, 'sh', binary, ...settings], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // In a group of its own, so that an interrupt from the keyboard leaves the order of closing to the sandbox.
+      detached: true,
+    });
     child.stdin.on('error', () => undefined);
     await waitUntilListening(child, pidPath);
     indexStreamRecords(databasePath);

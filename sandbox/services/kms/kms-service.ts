@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type AwsCall, AwsError, type AwsService, type ConditionContext, type SandboxContext } from '../../contract.ts';
 import { openDurableLog, readDurableLog } from '../../front/durable-log.ts';
-import { jsonReply } from '../../front/protocol.ts';
+import { jsonInput, jsonReply } from '../../front/protocol.ts';
 import { isRawObject, objectOrEmpty, type RawObject } from '../../template/raw-template.ts';
 import { decrypt, encrypt, generateDataKey, keyIdOfCiphertext } from './encryption.ts';
 import { type KmsKey, openKeyStore } from './key-store.ts';
@@ -78,11 +78,6 @@ function loggedParameters(input: RawObject): RawObject {
   return Object.fromEntries(Object.entries(input).filter(([name]) => !secret.has(name)));
 }
 
-function parseInput(call: AwsCall): RawObject {
-  const value: unknown = JSON.parse(Buffer.from(call.body).toString('utf8') || '{}');
-  return isRawObject(value) ? value : {};
-}
-
 function logPath(stateDir: string): string {
   return join(stateDir, 'kms', 'calls.jsonl');
 }
@@ -131,7 +126,7 @@ export function openKms(context: SandboxContext): AwsService {
   return {
     service: 'kms',
     handle: async (call) => {
-      const input = parseInput(call);
+      const input = jsonInput(call.body);
       let keyArn = '';
       let errorCode: string | undefined;
       try {

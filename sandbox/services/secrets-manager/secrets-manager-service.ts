@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type AwsCall, AwsError, type AwsService, type Resource, type SandboxContext } from '../../contract.ts';
 import { ensureFolder, readJsonIfPresent, writeDurable } from '../../front/durable-file.ts';
-import { jsonReply } from '../../front/protocol.ts';
+import { jsonInput, jsonReply } from '../../front/protocol.ts';
 import { derivedUuid } from '../../template/physical-name.ts';
 import { isRawObject, objectOrEmpty, type RawObject } from '../../template/raw-template.ts';
 import { keyArnOf } from '../dynamodb/table-definition.ts';
@@ -109,8 +109,7 @@ export function openSecretsManager(context: SandboxContext): AwsService {
   return {
     service: 'secretsmanager',
     handle: async (call) => {
-      const parsed: unknown = JSON.parse(Buffer.from(call.body).toString('utf8') || '{}');
-      const input = objectOrEmpty(parsed);
+      const input = jsonInput(call.body);
       const id = String(input['SecretId'] ?? '');
       const secret = secrets.find((entry) => entry.arn === id || entry.name === id || entry.arn.slice(0, -7) === id);
       authorize(call, secret?.arn ?? id, input);
