@@ -80,6 +80,11 @@ describe('startSandbox', () => {
     await expect.poll(() => log('sweep')).toContain('swept aws.events');
   });
 
+  it('serves functions whose clock and credentials follow when the clock is moved by hours', async () => {
+    sandbox.clock.advance(2 * 3_600_000);
+    expect((await submit('later')).body).toMatchObject({ value: 'later' });
+  });
+
   it('goes on with a waiting execution, on the same addresses, after a restart', async () => {
     expect((await submit('ask')).status).toBe(200);
     await sandbox.drain();
