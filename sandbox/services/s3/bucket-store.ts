@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, removeDurable, writeDurable } from '../../front/durable-file.ts';
 import { versionsFolder } from './object-path.ts';
@@ -27,10 +27,20 @@ export interface BucketStore {
 /** A version before the store numbers it. */
 export type NewVersion = Omit<ObjectVersion, 'versionId' | 'sequence' | 'fileName'>;
 
+/** Paths of the metadata files; what a killed write left without one is removed. */
 function findMetadata(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.json'))
-    .map((path) => join(folder, path));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const metadata = files.filter((path) => path.endsWith('.json'));
+  const complete = new Set(metadata.map((path) => path.slice(0, -'.json'.length)));
+  for (const path of files) {
+    const unfinished = path.endsWith('.data') && !complete.has(path.slice(0, -'.data'.length));
+    if (unfinished || path.endsWith('.partial')) {
+      rmSync(path);
+    }
+  }
+  return metadata;
 }
 
 function byteOrder(a: string, b: string): number {

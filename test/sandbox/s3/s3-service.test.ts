@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
@@ -34,18 +35,25 @@ const read = async (Key: string, more: object = {}, Bucket = archiveName): Promi
 };
 
 describe('objects', () => {
-  test.each(['plain.txt', 'a b/ü+&%/..', '../../outside', "quotes'()*!~", '/leading', 'a//b', 'x'.repeat(1_000)])(
-    'keep their bytes under the key %s',
-    async (key) => {
-      await put(key, `content of ${key}`, { ContentType: 'text/plain', Metadata: { source: 'test' } });
-      expect(await read(key)).toBe(`content of ${key}`);
-      const head = await administrator.send(new HeadObjectCommand({ Bucket: archiveName, Key: key }));
-      expect(head).toMatchObject({ ContentType: 'text/plain', Metadata: { source: 'test' } });
-      expect(sandbox.service.objectFile(archiveName, key)?.startsWith(`${folder.path}/state/s3/archive/objects/`)).toBe(
-        true,
-      );
-    },
-  );
+  test.each([
+    'plain.txt',
+    'a b/ü+&%/..',
+    '../../outside',
+    "quotes'()*!~",
+    '/leading',
+    'a//b',
+    'folder.json/x',
+    'folder.data/x',
+    'x'.repeat(1_000),
+  ])('keep their bytes under the key %s', async (key) => {
+    await put(key, `content of ${key}`, { ContentType: 'text/plain', Metadata: { source: 'test' } });
+    expect(await read(key)).toBe(`content of ${key}`);
+    const head = await administrator.send(new HeadObjectCommand({ Bucket: archiveName, Key: key }));
+    expect(head).toMatchObject({ ContentType: 'text/plain', Metadata: { source: 'test' } });
+    expect(sandbox.service.objectFile(archiveName, key)?.startsWith(`${folder.path}/state/s3/archive/objects/`)).toBe(
+      true,
+    );
+  });
 
   test('keep `a` and `a/b` apart', async () => {
     await put('tree', '1');
@@ -187,6 +195,20 @@ describe('files', () => {
     expect(current.map((entry) => [entry.key, readFileSync(entry.path, 'utf8')])).toEqual([['kept/1', 'one']]);
     expect(await read('kept/1')).toBe('one');
     expect((await administrator.send(new GetBucketVersioningCommand({ Bucket: archiveName }))).Status).toBe('Enabled');
+  });
+
+  test('of a write that was cut off are no object and are removed at the next start', async () => {
+    await put('cut/whole', 'whole');
+    const whole = sandbox.service.objectFile(archiveName, 'cut/whole') ?? '';
+    const half = join(dirname(whole), 'half.data');
+    const torn = join(dirname(whole), 'torn.json.partial');
+    writeFileSync(half, 'half');
+    writeFileSync(torn, '{"key":');
+    await sandbox.close();
+    sandbox = await openBuckets(folder.path);
+    administrator = sandbox.client('administrator');
+    expect([whole, half, torn].map((path) => existsSync(path))).toEqual([true, false, false]);
+    expect(await read('cut/whole')).toBe('whole');
   });
 
   test('can be changed past the API by who holds the disks, and are then served as they are', async () => {
