@@ -180,7 +180,7 @@ export class LambdaService implements AwsService {
   }
 
   async #attempt(deployed: Deployed, event: string, attempt: number): Promise<void> {
-    const result = await deployed.pool.invoke(event);
+    const result = await deployed.pool.invoke(event).catch(throttled);
     if (result.functionError === undefined) return;
     const delayMs = RETRY_DELAYS_MS[attempt];
     if (delayMs === undefined || attempt >= deployed.failures.retries) {
@@ -251,6 +251,12 @@ export class LambdaService implements AwsService {
     this.#logs.set(functionName, stream);
     stream.write(chunk);
   }
+}
+
+/** An asynchronous invocation has no caller left to refuse: a throttled one counts as failed and is retried. */
+function throttled(error: unknown): InvokeResult {
+  if (error instanceof AwsError) return functionFailure(error.code, error.message);
+  throw error;
 }
 
 function parseEvent(body: Uint8Array): string {

@@ -153,6 +153,17 @@ describe('LambdaService', () => {
     });
   });
 
+  it('retries a throttled asynchronous invocation and then gives it up', async () => {
+    service.invokeLater('switched-off', { lost: true });
+    for (const delayMs of [60_000, 120_000]) {
+      await service.idle();
+      context.clock.advance(delayMs);
+    }
+    await service.idle();
+    const deadLetters = readFileSync(join(folder.path, 'dead-letters', 'undelivered.jsonl'), 'utf8');
+    expect(deadLetters).toContain('TooManyRequestsException');
+  });
+
   it('refuses an unknown function', async () => {
     await expect(service.invoke(functionArn('nobody'), {})).rejects.toMatchObject({
       code: 'ResourceNotFoundException',
