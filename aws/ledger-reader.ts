@@ -5,6 +5,7 @@ import type { LedgerRow } from '../core/ledger/ledger-row.ts';
 import { ledgerRow } from '../core/ledger/ledger-row.ts';
 import { StorageFault } from '../core/state/entities.ts';
 import { keyOf } from './keys.ts';
+import { ledgerItemBytes } from './ledger-item.ts';
 
 type Item = { readonly [attribute: string]: AttributeValue | undefined };
 
@@ -67,6 +68,5 @@ export class DynamoDbLedgerReader implements LedgerReader {
  * @throws {CorruptState} when the item's key and bytes do not belong together
  */
 export function rowFromItem(item: Item): LedgerRow {
-  const bytes = item['bytes']?.B;
-  return ledgerRow(item['pk']?.S ?? '', Number(item['sk']?.S), bytes ?? new Uint8Array());
+  return ledgerRow(item['pk']?.S ?? '', Number(item['sk']?.S), ledgerItemBytes(item));
 }

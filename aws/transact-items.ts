@@ -1,9 +1,10 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { Write } from '../core/state/entities.ts';
+import type { StoredItem, Write } from '../core/state/entities.ts';
 import { toAttributes } from './attribute-values.ts';
 import { conditionExpression, ExpressionNames } from './condition-expression.ts';
 import type { TableName } from './keys.ts';
 import { keyOf } from './keys.ts';
+import { packLedgerItem } from './ledger-item.ts';
 
 /** The deployed names of the tables. */
 export type TableNames = { readonly [Table in TableName]: string };
@@ -23,7 +24,7 @@ export function transactItem(write: Write, tables: TableNames): TransactWriteIte
   const key = { pk: { S: pk }, sk: { S: sk } };
   switch (write.op) {
     case 'put':
-      return { Put: { ...common, Item: { ...toAttributes(write.item), ...key } } };
+      return { Put: { ...common, Item: { ...toAttributes(storedForm(write)), ...key } } };
     case 'delete':
       return { Delete: { ...common, Key: key } };
     case 'check':
@@ -31,6 +32,11 @@ export function transactItem(write: Write, tables: TableNames): TransactWriteIte
     case 'update':
       return { Update: { ...common, Key: key, UpdateExpression: update } };
   }
+}
+
+/** Ledger rows are packed; everything else is stored as it is. */
+function storedForm({ ref, item }: Extract<Write, { op: 'put' }>): StoredItem {
+  return ref.entity === 'ledgerEvent' ? packLedgerItem(item) : item;
 }
 
 function updateExpression(write: Extract<Write, { op: 'update' }>, names: ExpressionNames): string {

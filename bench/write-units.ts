@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from '../aws/attribute-values.ts';
 import { keyOf } from '../aws/keys.ts';
+import { packLedgerItem } from '../aws/ledger-item.ts';
 import type { Write } from '../core/state/entities.ts';
 
 const KILOBYTE = 1_024;
@@ -22,7 +23,8 @@ export function transactionWriteUnits(writes: readonly Write[], storedBytes: (wr
 /** Size of a put item, keys included, bytes. */
 export function putBytes(write: Extract<Write, { op: 'put' }>): number {
   const { pk, sk } = keyOf(write.ref);
-  return itemBytes(toAttributes({ ...write.item, pk, sk }));
+  const item = write.ref.entity === 'ledgerEvent' ? packLedgerItem(write.item) : write.item;
+  return itemBytes(toAttributes({ ...item, pk, sk }));
 }
 
 /** Size of an item: names and values as UTF-8, numbers packed two digits a byte plus one. */

@@ -34,6 +34,12 @@ export interface Envelope {
   readonly signature: string;
 }
 
+/** An envelope and what it says. */
+export interface SealedEnvelope {
+  readonly payload: EnvelopePayload;
+  readonly envelope: Envelope;
+}
+
 /** Why an envelope, or a set of them, is worth nothing. */
 export type EnvelopeProblemCode =
   | 'envelope_malformed'

@@ -1,6 +1,6 @@
 import type { EventDraft } from '../ledger/event.ts';
 import { sha256Hex } from '../ledger/hash.ts';
-import type { EnvelopePayload } from './envelope.ts';
+import type { SealedEnvelope } from './envelope.ts';
 import type { ApprovalRequest, ClosedOutcome } from './request.ts';
 import type { SeparationProblem } from './separation.ts';
 import type { SlotDecision } from './slot.ts';
@@ -42,15 +42,17 @@ export function refusedEvent(request: Subject, person: string, problem: Separati
     : draft('approval.refused_ineligible', request, INELIGIBLE, data);
 }
 
-/** Envelopes were made. */
-export function sealedEvent(request: Subject, payloads: readonly EnvelopePayload[]): EventDraft {
+/** Envelopes were made. Payload and signature are evidence for whoever holds the public key; the MAC stays out. */
+export function sealedEvent(request: Subject, sealed: readonly SealedEnvelope[]): EventDraft {
   return draft('approval.sealed', request, OVERSIGHT, {
-    envelopes: payloads.map(({ envelopeId, approver, manager, slot, expiresAt }) => ({
+    envelopes: sealed.map(({ payload: { envelopeId, approver, manager, slot, expiresAt }, envelope }) => ({
       envelopeId,
       approver,
       manager,
       slot,
       expiresAt,
+      payload: envelope.payload,
+      signature: envelope.signature,
     })),
   });
 }

@@ -6,7 +6,7 @@ import { attempt, changeAgent, readAgent } from '../state/change-agent.ts';
 import type { EntityRef, StoredItem } from '../state/entities.ts';
 import { asText } from '../state/stored.ts';
 import { toBase64Url } from './base64url.ts';
-import type { Envelope, EnvelopePayload } from './envelope.ts';
+import type { Envelope, EnvelopePayload, SealedEnvelope } from './envelope.ts';
 import { ENVELOPE_VERSION, encodeEnvelope } from './envelope.ts';
 import { sealedEvent } from './events.ts';
 import { decodeRequest, encodeRequest, ended } from './request.ts';
@@ -28,11 +28,6 @@ export interface Sealed {
 }
 
 type SealOutcome = Result<Sealed, SealProblem>;
-interface SealedEnvelope {
-  readonly payload: EnvelopePayload;
-  readonly envelope: Envelope;
-}
-
 /**
  * Turns the approvals of a request into envelopes: checks everything again, makes one MAC and one signature per person,
  * and records them with the ledger event and the action's new status in one transaction. Repeating it after a lost
@@ -113,10 +108,7 @@ function planSealing(
   if (!isUnchanged(checked.value, sealed)) return { done: refused({ code: 'approvals_changed' }) };
   const { agentId } = request;
   return {
-    event: sealedEvent(
-      request,
-      sealed.map(({ payload }) => payload),
-    ),
+    event: sealedEvent(request, sealed),
     head: { pendingApprovals: Math.max(0, snapshot.head.pendingApprovals - 1) },
     writes: () => [
       {

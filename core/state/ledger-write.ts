@@ -6,7 +6,7 @@ export function ledgerWrite(event: ChainedEvent): Write {
   return {
     op: 'put',
     ref: { entity: 'ledgerEvent', chain: event.chain, seq: event.seq },
-    item: { bytes: event.bytes, hash: event.hash, type: event.type },
+    item: { bytes: event.bytes },
     when: [{ if: 'absent' }],
   };
 }

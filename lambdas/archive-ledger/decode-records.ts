@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { ledgerItemBytes } from '../../aws/ledger-item.ts';
 import type { Delivery } from '../../core/ledger/archive-batch.ts';
 import { ledgerRow } from '../../core/ledger/ledger-row.ts';
 import { CorruptState } from '../../core/state/stored.ts';
@@ -31,8 +32,8 @@ export function decodeRecords(records: readonly DynamoDBRecord[]): DecodedRecord
 function decode(record: DynamoDBRecord) {
   if (record.eventName !== 'INSERT')
     throw new CorruptState(`expected an insertion into the ledger, got \`${record.eventName}\``);
-  const { pk, sk, bytes } = record.dynamodb?.NewImage ?? {};
-  if (pk?.S === undefined || sk?.S === undefined || bytes?.B === undefined)
-    throw new CorruptState('expected `pk`, `sk` and `bytes` in a ledger item');
-  return ledgerRow(pk.S, Number(sk.S), Buffer.from(bytes.B, 'base64'));
+  const { pk, sk, deflated } = record.dynamodb?.NewImage ?? {};
+  if (pk?.S === undefined || sk?.S === undefined || deflated?.B === undefined)
+    throw new CorruptState('expected `pk`, `sk` and `deflated` in a ledger item');
+  return ledgerRow(pk.S, Number(sk.S), ledgerItemBytes({ deflated: { B: Buffer.from(deflated.B, 'base64') } }));
 }

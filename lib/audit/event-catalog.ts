@@ -84,7 +84,12 @@ function eventsTable(location: string): CfnTable.TableInputProperty {
       outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
       serdeInfo: {
         serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
-        parameters: { 'ignore.malformed.json': 'FALSE', 'case.insensitive': 'TRUE' },
+        // A SerDe that folds case folds the keys inside `data` too, and queries for `$.actionId` would find nothing.
+        parameters: {
+          'ignore.malformed.json': 'FALSE',
+          'case.insensitive': 'FALSE',
+          'mapping.frameworkrefs': 'frameworkRefs',
+        },
       },
     },
   };

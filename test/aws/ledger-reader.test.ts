@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -11,7 +12,11 @@ const reader = new DynamoDbLedgerReader(new DynamoDBClient({ region: 'eu-west-1'
 const EVENTS = plainChain('control', 3);
 
 function itemOf(event: ChainedEvent) {
-  return { pk: { S: event.chain }, sk: { S: String(event.seq).padStart(16, '0') }, bytes: { B: event.bytes } };
+  return {
+    pk: { S: event.chain },
+    sk: { S: String(event.seq).padStart(16, '0') },
+    deflated: { B: deflateRawSync(event.bytes) },
+  };
 }
 
 beforeEach(() => {

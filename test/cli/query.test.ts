@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { deflateRawSync } from 'node:zlib';
 import {
   AthenaClient,
   BatchGetNamedQueryCommand,
@@ -157,7 +158,7 @@ describe('countersign query --cross-check', () => {
     const items = last.map(({ bytes }) => ({
       pk: { S: 'control' },
       sk: { S: '4'.padStart(16, '0') },
-      bytes: { B: bytes },
+      deflated: { B: deflateRawSync(bytes) },
     }));
     dynamoMock.on(QueryCommand).resolves({ Items: [] });
     dynamoMock

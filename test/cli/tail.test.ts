@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -78,7 +79,7 @@ describe('countersign tail', () => {
     const items = CONTROL.map(({ seq, bytes }) => ({
       pk: { S: 'control' },
       sk: { S: String(seq).padStart(16, '0') },
-      bytes: { B: bytes },
+      deflated: { B: deflateRawSync(bytes) },
     }));
     dynamo.on(QueryCommand).callsFake(({ ExpressionAttributeValues: values }) => ({
       Items: items.filter(({ sk }) => sk.S >= values[':sk'].S).slice(0, 3),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
+import { ledgerItemBytes } from '../../aws/ledger-item.ts';
 import { startDatabase } from '../../sandbox/services/dynamodb/dynoxide-process.ts';
 
 /** The sandbox's database with the product's three tables, without the sandbox around it. */
@@ -63,7 +64,7 @@ async function queryRows(client: DynamoDBClient, chain: string): Promise<readonl
         ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }),
       }),
     );
-    rows.push(...(reply.Items ?? []).flatMap((item) => (item['bytes']?.B === undefined ? [] : [item['bytes'].B])));
+    rows.push(...(reply.Items ?? []).map(ledgerItemBytes));
     const { pk, sk } = reply.LastEvaluatedKey ?? {};
     ExclusiveStartKey = pk?.S === undefined || sk?.S === undefined ? undefined : { pk: { S: pk.S }, sk: { S: sk.S } };
   } while (ExclusiveStartKey !== undefined);

@@ -82,6 +82,9 @@ describe('canonicalJson', () => {
     ['a member that is undefined', { a: undefined }],
     ['a big integer', 1n],
     ['a function', () => 0],
+    ['a list with a hole', [1, , 2]],
+    ['a date', new Date(0)],
+    ['a map', new Map([['a', 1]])],
     ['a lone surrogate', '\ud800'],
     ['a lone surrogate in a key', { '\udc00': 1 }],
   ])('throws when given %s', (_, value) => {

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { ChainedEvent } from '../../../core/ledger/event.ts';
@@ -20,7 +21,7 @@ function recordOf(event: ChainedEvent): DynamoDBRecord {
       NewImage: {
         pk: { S: event.chain },
         sk: { S: String(event.seq).padStart(16, '0') },
-        bytes: { B: Buffer.from(event.bytes).toString('base64') },
+        deflated: { B: deflateRawSync(event.bytes).toString('base64') },
       },
     },
   };

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { BatchGetItemCommand, DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
@@ -20,7 +21,7 @@ test('archives a stream record and moves progress when invoked with the deployed
       NewImage: {
         pk: { S: 'control' },
         sk: { S: '0000000000000000' },
-        bytes: { B: Buffer.from(event.bytes).toString('base64') },
+        deflated: { B: deflateRawSync(event.bytes).toString('base64') },
       },
     },
   }));

@@ -7,6 +7,7 @@ import type { SweepDeps } from '../../../lambdas/sweep/sweep.ts';
 import { sweep } from '../../../lambdas/sweep/sweep.ts';
 import { AGENT_ID, controls, OTHER_AGENT_ID, stamps } from '../../core/risk/fixtures.ts';
 import { TEST_NOW_MS } from '../../support/deps.ts';
+import { ledgerEvents } from '../../support/ledger-events.ts';
 
 const ACTION = 'act_0123456789abcdefghjkmnpqrs';
 const HEAD = { entity: 'agentHead', agentId: AGENT_ID } as const;
@@ -61,8 +62,7 @@ function world(overrides: Partial<Pick<SweepDeps, 'openRequests' | 'pendingActio
 }
 
 function chainTypes(deps: ReturnType<typeof world>['deps']) {
-  const row = deps.store.get({ entity: 'ledgerEvent', chain: `agent/${AGENT_ID}`, seq: 0 });
-  return row?.['type'];
+  return ledgerEvents(deps.store, `agent/${AGENT_ID}`)[0]?.type;
 }
 
 describe('sweep', () => {

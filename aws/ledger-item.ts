@@ -1,0 +1,33 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { StoredItem } from '../core/state/entities.ts';
+import { asBytes, CorruptState } from '../core/state/stored.ts';
+
+/** The attribute that holds an event's exact bytes, deflated (RFC 1951). */
+const ATTRIBUTE = 'deflated';
+
+/** Largest event that is read back, bytes: DynamoDB's own limit on an item. */
+const MAX_EVENT_BYTES = 400 * 1_024;
+
+/**
+ * A ledger row as DynamoDB stores it. An ordinary decision of about 1.7 KB then fits one kilobyte, which halves what
+ * the row costs to write; inflating gives the exact bytes back.
+ */
+export function packLedgerItem(item: StoredItem): StoredItem {
+  return { [ATTRIBUTE]: deflateRawSync(asBytes(item['bytes'], 'bytes')) };
+}
+
+/**
+ * The exact bytes of a stored ledger row.
+ *
+ * @throws {CorruptState} when the row holds none, or what it holds does not inflate
+ */
+export function ledgerItemBytes(item: { readonly [attribute: string]: AttributeValue | undefined }): Uint8Array {
+  const packed = item[ATTRIBUTE]?.B;
+  if (packed === undefined) throw new CorruptState(`expected \`${ATTRIBUTE}\` in a ledger row, got nothing`);
+  try {
+    return inflateRawSync(packed, { maxOutputLength: MAX_EVENT_BYTES });
+  } catch {
+    throw new CorruptState('expected a ledger row to inflate, got damaged bytes');
+  }
+}
