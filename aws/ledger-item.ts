@@ -26,7 +26,7 @@ export function ledgerItemBytes(item: { readonly [attribute: string]: AttributeV
   const packed = item[ATTRIBUTE]?.B;
   if (packed === undefined) throw new CorruptState(`expected \`${ATTRIBUTE}\` in a ledger row, got nothing`);
   try {
-    return inflateRawSync(packed, { maxOutputLength: MAX_EVENT_BYTES });
+    return Uint8Array.from(inflateRawSync(packed, { maxOutputLength: MAX_EVENT_BYTES }));
   } catch {
     throw new CorruptState('expected a ledger row to inflate, got damaged bytes');
   }

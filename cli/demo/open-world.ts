@@ -23,7 +23,7 @@ export async function openDemoWorld(io: CommandIo, say: (text: string) => void):
   const running = await runSandbox({ stateDir, say });
   const { AWS_REGION: _region, COUNTERSIGN_API_URL: _api, ...env } = io.env;
   return {
-    world: await worldOf(running),
+    world: await worldOf(running, stateDir),
     io: { ...io, env: { ...env, COUNTERSIGN_HOME: stateDir } },
     close: async () => {
       await running.close();
@@ -32,7 +32,7 @@ export async function openDemoWorld(io: CommandIo, say: (text: string) => void):
   };
 }
 
-async function worldOf({ sandbox, file }: RunningSandbox): Promise<DemoWorld> {
+async function worldOf({ sandbox, file }: RunningSandbox, scratchDir: string): Promise<DemoWorld> {
   const agent = (roleName: string) =>
     new AgentClient({
       baseUrl: sandbox.apiUrl,
@@ -53,6 +53,7 @@ async function worldOf({ sandbox, file }: RunningSandbox): Promise<DemoWorld> {
       credentials: sandbox.credentialsFor(roleName),
     }),
     names: file.names,
+    scratchDir,
     drain: () => sandbox.drain(),
     archivedKeys: async () => sandbox.s3.listCurrent(file.names.archiveBucket, '').map(({ key }) => key),
     flipArchivedByte: async (key, byteIndex) => sandbox.s3.tamper(file.names.archiveBucket, key, byteIndex),

@@ -29,6 +29,8 @@ export interface DemoWorld {
     readonly envelopeMacKeyId: string;
     readonly envelopeSigningKeyId: string;
   };
+  /** A folder for the demonstration's own notes. */
+  readonly scratchDir: string;
   /** Waits until everything that is on its way has arrived: archive included. */
   drain(): Promise<void>;
   /** Keys of the archive's objects. */

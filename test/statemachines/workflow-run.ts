@@ -116,7 +116,9 @@ export class WorkflowRun implements ApprovalWorkflow {
     if (called === 'seal') return outputOf(await seal(this.#scene, ids));
     // What the definition passes on is what the functions' own schemas accept.
     if (called === 'close')
+      // What the state machine hands over; the function's own schema is tested elsewhere.
       return outputOf(await close(this.#scene, payload as unknown as Parameters<typeof close>[1]));
+    // As above.
     await recordToken({ ...this.#scene, workflow: this }, payload as unknown as Parameters<typeof recordToken>[1]);
     return {};
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CommandIo } from '../../command.ts';
 import { verifyCommand } from '../../verify.ts';
 import { runJson } from '../run-json.ts';
@@ -15,12 +16,13 @@ export interface ArchiveCheck {
 export async function checkArchive(world: DemoWorld, io: CommandIo): Promise<ArchiveCheck> {
   await world.drain();
   const place = `s3://${world.names.archiveBucket}`;
-  const before = await runJson(verifyCommand, [place], io);
+  const heads = join(world.scratchDir, 'heads.json');
+  const before = await runJson(verifyCommand, [place, '--save-heads', heads], io);
   const key = await someObject(world);
   await world.flipArchivedByte(key, 200);
-  const flipped = await runJson(verifyCommand, [place], io);
+  const flipped = await runJson(verifyCommand, [place, '--heads', heads], io);
   await world.flipArchivedByte(key, 200);
-  const restored = await runJson(verifyCommand, [place], io);
+  const restored = await runJson(verifyCommand, [place, '--heads', heads], io);
   const events = Number(before.output['events']);
   const failure = JSON.stringify(firstFailure(flipped.output));
   return {

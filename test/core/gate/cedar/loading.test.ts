@@ -53,6 +53,7 @@ describe('loadEntities', () => {
   it('refuses exactly what the official parser refuses when entities are messy', () => {
     fc.assert(
       fc.property(messyEntities, (entities) => {
+        // Hostile input on purpose.
         const official = checkParseEntities({ entities: entities as unknown as Entities });
         expect(loads(() => loadEntities(entities))).toBe(official.type === 'success');
       }),

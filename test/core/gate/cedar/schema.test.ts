@@ -52,6 +52,7 @@ function answers(
   const compiled = evaluate(compileText(policy), { ...request, context }, store);
   const call = { ...request, entities, schema: schemaText, policies: { staticPolicies: policy } };
   // The generated `x` has a type the package's declarations cannot express.
+  // The package's type does not know every shape it accepts.
   const official = isAuthorized(call as unknown as AuthorizationCall);
   return {
     compiled: compiled.problem?.message ?? compiled.decision,
