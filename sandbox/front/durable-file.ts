@@ -17,7 +17,8 @@ function syncFolder(folder: string): void {
   }
 }
 
-function writeFully(descriptor: number, content: Uint8Array): void {
+/** Writes all of `content`; the system may take it in parts. */
+export function writeFully(descriptor: number, content: Uint8Array): void {
   let offset = 0;
   while (offset < content.byteLength) {
     offset += writeSync(descriptor, content, offset);

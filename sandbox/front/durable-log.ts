@@ -1,6 +1,6 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ensureFolder, readIfPresent } from './durable-file.ts';
+import { ensureFolder, readIfPresent, writeFully } from './durable-file.ts';
 
 /** An append-only JSON-lines file; see {@link openDurableLog}. */
 export interface DurableLog {
@@ -49,13 +49,19 @@ export function openDurableLog(path: string): DurableLog {
       }
       return;
     }
-    writeSync(descriptor, batch.map((entry) => entry.line).join(''));
-    fdatasync(descriptor, (error) => {
+    const settle = (error: Error | null): void => {
       for (const entry of batch) {
         entry.settle(error);
       }
       flush();
-    });
+    };
+    try {
+      writeFully(descriptor, Buffer.from(batch.map((entry) => entry.line).join('')));
+    } catch (error) {
+      settle(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    fdatasync(descriptor, settle);
   };
 
   return {

@@ -151,6 +151,8 @@ describe('permissions', () => {
       message: expect.stringContaining('s3:ListBucket'),
     });
     await expect(administrator.send(get)).rejects.toMatchObject({ name: 'NoSuchKey' });
+    const head = new HeadObjectCommand({ Bucket: archiveName, Key: 'events/absent' });
+    await expect(administrator.send(head)).rejects.toMatchObject({ name: 'NotFound' });
   });
 
   test('refuse deletion to who may only write', async () => {
