@@ -47,6 +47,12 @@ const conditionCases: readonly ConditionCase[] = [
     met: true,
   },
   {
+    name: 'StringLike has every character a pattern could misread',
+    condition: { StringLike: { 'a:b': 'a-b/c.d+e(f)[g]{h}|i^j$k\\\\l*' } },
+    context: { 'a:b': 'a-b/c.d+e(f)[g]{h}|i^j$k\\\\l-m' },
+    met: true,
+  },
+  {
     name: 'StringNotLike fits',
     condition: { StringNotLike: { 'a:b': 'AGENT#*' } },
     context: { 'a:b': 'AGENT#1' },
