@@ -7,8 +7,11 @@ const SHAPE = {
   agent: { registered: 'flag', active: 'flag', halted: 'flag', scoped: 'flag', accountAllowed: 'flag' },
   stop: { veto: 'flag', riskLevel: 'integer' },
   request: { paramsValid: 'flag', resourceValid: 'flag', resourceMatches: 'flag' },
-  /** `amountMicroUsd` is what earlier allowed actions of the session moved. */
-  session: { idValid: 'flag', fresh: 'flag', expired: 'flag', amountMicroUsd: 'integer' },
+  /**
+   * `amountMicroUsd` is what earlier allowed actions of the session moved. `marked`: one of them read text that
+   * outsiders can write.
+   */
+  session: { idValid: 'flag', fresh: 'flag', expired: 'flag', amountMicroUsd: 'integer', marked: 'later-flag' },
   day: { amountMicroUsd: 'integer' },
   /** What the agent has under way: sessions that have not ended, requests that wait for people, unreported actions. */
   open: { sessions: 'integer', approvals: 'integer', reservations: 'integer' },
@@ -33,9 +36,10 @@ const SHAPE = {
   approvals: { count: 'integer', managers: 'integer' },
 } as const;
 
-type Leaf = 'flag' | 'integer' | 'names';
+/** A `later-flag` did not exist when the first decisions were recorded: records may lack it, new decisions may not. */
+type Leaf = 'flag' | 'later-flag' | 'integer' | 'names';
 type Shape = Leaf | { readonly [name: string]: Shape };
-type ValueOf<S> = S extends 'flag'
+type ValueOf<S> = S extends 'flag' | 'later-flag'
   ? boolean
   : S extends 'integer'
     ? number
@@ -56,12 +60,36 @@ export function contextToJson(context: DecisionContext): JsonObject {
   return { ...context };
 }
 
+/**
+ * A recorded context as rules see it today: a fact that did not exist when it was recorded counts as the one that asks
+ * for more. What is stored and hashed stays as it was.
+ */
+export function completeContext(context: JsonObject): JsonObject {
+  const { session } = context;
+  if (!isJsonObject(session) || Object.hasOwn(session, 'marked')) return context;
+  return { ...context, session: { ...session, marked: true } };
+}
+
+/** What a fact may be: true or false, an integer from 0 to 2^53 - 1, or a list of names. */
+export type FactKind = Leaf;
+
+/** Every fact by its dotted path, such as `agent.halted`, in the order of the shape. */
+export function factKinds(): ReadonlyMap<string, FactKind> {
+  const listed = (shape: Shape, path: string): readonly [string, FactKind][] =>
+    typeof shape === 'string'
+      ? [[path, shape]]
+      : Object.entries(shape).flatMap(([name, member]) => listed(member, path === '' ? name : `${path}.${name}`));
+  return new Map(listed(SHAPE, ''));
+}
+
 const MAX_NAMES = 16;
 
 function hasShape(value: JsonValue | undefined, shape: Shape): boolean {
   switch (shape) {
     case 'flag':
       return typeof value === 'boolean';
+    case 'later-flag':
+      return value === undefined || typeof value === 'boolean';
     case 'integer':
       return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
     case 'names':
@@ -69,10 +97,10 @@ function hasShape(value: JsonValue | undefined, shape: Shape): boolean {
     default: {
       if (!isJsonObject(value)) return false;
       const names = Object.keys(shape);
-      if (Object.keys(value).length !== names.length) return false;
+      if (!Object.keys(value).every((name) => Object.hasOwn(shape, name))) return false;
       return names.every((name) => {
         const member = shape[name];
-        return Object.hasOwn(value, name) && member !== undefined && hasShape(value[name], member);
+        return member !== undefined && hasShape(Object.hasOwn(value, name) ? value[name] : undefined, member);
       });
     }
   }
