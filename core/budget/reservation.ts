@@ -19,6 +19,8 @@ export interface ReserveRequest {
   readonly demand: BudgetDemand;
   /** The action's own amount, micro-USD: what split payments add up to. Not model cost. */
   readonly actionAmountMicroUsd: bigint;
+  /** True when the action reads text that outsiders can write: its session is marked in the same transaction. */
+  readonly marksSession: boolean;
   readonly lapsesAtMs: number;
 }
 
@@ -48,7 +50,7 @@ export interface BudgetRefused {
  * @throws {RangeError} when the action's amount is negative or the action holds something already: bugs in the caller
  */
 export function reserve(view: BudgetView, request: ReserveRequest): Result<Reserved, BudgetRefused> {
-  const { demand, actionId, actionAmountMicroUsd } = request;
+  const { actionId, actionAmountMicroUsd, demand } = request;
   const facts = budgetFacts(view, demand);
   if (isRefused(facts)) return refused({ code: 'budget_refused', facts });
   if (actionAmountMicroUsd < 0n)
@@ -57,7 +59,7 @@ export function reserve(view: BudgetView, request: ReserveRequest): Result<Reser
   if (holdOf(head, actionId) !== undefined) throw new RangeError(`expected no hold of \`${actionId}\`, got one`);
 
   if (!demand.required) {
-    const next = spend(view, head, demand, actionAmountMicroUsd);
+    const next = spend(view, head, request);
     return ok({ head: patchOf(next), writes: returns.writes(), alerts: [], released: actionIds });
   }
   const reservation: Reservation = {
@@ -69,7 +71,7 @@ export function reserve(view: BudgetView, request: ReserveRequest): Result<Reser
     month: view.unit.month,
     lapsesAtMs: request.lapsesAtMs,
   };
-  const spent = spend(view, head, demand, actionAmountMicroUsd);
+  const spent = spend(view, head, request);
   const next = { ...spent, reservations: { ...spent.reservations, [actionId]: reservation } };
   const alerting = capUses(view, demand).filter((use) => isAlert(view, use));
   const marks = alerting.map(unitAlertMark).filter((mark) => mark !== undefined);
@@ -84,13 +86,15 @@ export function reserve(view: BudgetView, request: ReserveRequest): Result<Reser
 }
 
 /** Adds an action to its session and day. Only what is held counts as model cost. */
-function spend(view: BudgetView, head: AgentHead, demand: BudgetDemand, actionAmountMicroUsd: bigint): AgentHead {
+function spend(view: BudgetView, head: AgentHead, request: ReserveRequest): AgentHead {
+  const { demand, actionAmountMicroUsd } = request;
   const before = sessionOf(head, view.sessionId) ?? newSession(view.nowMs);
   const session: SessionState = {
     startedAtMs: before.startedAtMs,
     microUsd: before.microUsd + demand.microUsd,
     tokens: before.tokens + demand.tokens,
     amountMicroUsd: before.amountMicroUsd + actionAmountMicroUsd,
+    ...((before.marked === true || request.marksSession) && { marked: true }),
   };
   return {
     ...head,

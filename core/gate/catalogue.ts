@@ -61,6 +61,8 @@ export interface CatalogueEntry {
   readonly limits?: Limits;
   readonly facts: FactSources;
   readonly signals: readonly SignalRule[];
+  /** True when what the action returns can hold text that somebody outside the institution wrote. */
+  readonly marksSession: boolean;
   /** Pointers to parameters that no person and no record may see in the clear. */
   readonly confidential: readonly string[];
   readonly cost: ActionCost;
@@ -109,6 +111,7 @@ function decodeEntry(value: JsonValue, at: string): CatalogueEntry {
     ...(limits !== undefined && { limits }),
     facts: decodeFactSources(reader.optionalObject('facts'), `${at}.facts`),
     signals: decodeSignals(reader.list('signals'), `${at}.signals`),
+    marksSession: reader.has('marksSession') && reader.boolean('marksSession'),
     confidential: reader.texts('confidential'),
     cost: decodeCost(reader),
   };
@@ -128,6 +131,7 @@ const ENTRY_MEMBERS = [
   'limits',
   'facts',
   'signals',
+  'marksSession',
   'confidential',
   'costMicroUsd',
   'pricing',

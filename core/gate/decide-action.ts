@@ -32,6 +32,8 @@ export interface DecidedAction {
   readonly demand: BudgetDemand;
   /** What an allow adds to the amounts that its session and day moved. */
   readonly movedMicroUsd: bigint;
+  /** True when an allow marks its session: the action reads text that outsiders can write. */
+  readonly marksSession: boolean;
   /** The action's amount, micro-USD, where the catalogue says there is one. */
   readonly amountMicroUsd?: number;
   /** Absent when the agent or its unit is not declared. */
@@ -100,6 +102,7 @@ function decided(bundle: CompiledBundle, input: DecisionInput, gathered: Gathere
     context,
     demand,
     movedMicroUsd: movedMicroUsd(entry, facts),
+    marksSession: entry.marksSession,
     ...(entry.amount !== undefined && facts.amount.valid && { amountMicroUsd: facts.amount.microUsd }),
     ...(budget !== undefined && { budget }),
   };
@@ -127,6 +130,7 @@ function undecidable(bundle: CompiledBundle, agentId: string, request: ActionReq
     context: {},
     demand: { required: false, modelKnown: true, valid: true, ...NO_AMOUNT },
     movedMicroUsd: 0n,
+    marksSession: false,
   };
 }
 

@@ -8,7 +8,7 @@ import type { CompiledPolicySet } from './cedar/compile-policy-set.ts';
 import type { AuthorizationAnswer } from './cedar/evaluate.ts';
 import { evaluate } from './cedar/evaluate.ts';
 import type { ApprovalObligation, Decision, DecisionRequest, RuleRef, Tier, Verdict } from './decision.ts';
-import { isDecisionContext } from './facts/context.ts';
+import { completeContext, isDecisionContext } from './facts/context.ts';
 import { mergeRequirements } from './requirement.ts';
 
 /** The tier of what the catalogue does not know. */
@@ -84,7 +84,7 @@ function toCedar(request: DecisionRequest, { limits }: CatalogueEntry) {
     action: { type: 'Action', id: request.actionType },
     resource: { type: 'Resource', id: request.resource },
     context: {
-      ...request.context,
+      ...completeContext(request.context),
       limits: {
         materialityMicroUsd: Number(limits?.materialityMicroUsd ?? NO_LIMIT),
         dualMicroUsd: Number(limits?.dualMicroUsd ?? NO_LIMIT),

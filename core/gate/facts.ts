@@ -141,6 +141,7 @@ function sessionFacts(
     fresh: session === undefined,
     expired: session !== undefined && isEnded(session, sessionSeconds, nowMs),
     amountMicroUsd: session === undefined ? 0 : toFactInteger(session.amountMicroUsd),
+    marked: session?.marked === true,
   };
 }
 

@@ -136,6 +136,7 @@ export function holdFor(deps: GateDeps, actionId: string, snapshot: AgentSnapsho
     actionId,
     demand: decided.demand,
     actionAmountMicroUsd: decided.movedMicroUsd,
+    marksSession: decided.marksSession,
     lapsesAtMs: snapshot.nowMs + deps.settings.reservationTtlSeconds * 1_000,
   });
 }

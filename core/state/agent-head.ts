@@ -1,7 +1,7 @@
 import type { ChainPosition } from '../ledger/event.ts';
 import { agentChain, emptyChain } from '../ledger/event.ts';
 import type { StoredItem, StoredValue } from './entities.ts';
-import { asBigInt, asList, asMap, asNumber, asText } from './stored.ts';
+import { asBigInt, asBoolean, asList, asMap, asNumber, asText } from './stored.ts';
 
 /** One open session of an agent. */
 export interface SessionState {
@@ -11,6 +11,8 @@ export interface SessionState {
   readonly tokens: bigint;
   /** Sum of the amounts of allowed actions: what a split payment adds up to. */
   readonly amountMicroUsd: bigint;
+  /** Set once an allowed action of the session has read text that outsiders can write, and never taken back. */
+  readonly marked?: true;
 }
 
 /** Budget held for one allowed action until its outcome is reported or the hold lapses. */
@@ -81,6 +83,7 @@ export function encodeAgentHead(head: AgentHead): StoredItem {
       session.microUsd,
       session.tokens,
       session.amountMicroUsd,
+      ...(session.marked === true ? [true] : []),
     ]),
     holds: mapValues(head.reservations, (hold) => [
       hold.microUsd,
@@ -120,12 +123,13 @@ export function decodeAgentHead(item: StoredItem): AgentHead {
 }
 
 function decodeSession(value: StoredValue): SessionState {
-  const [startedAtMs, microUsd, tokens, amountMicroUsd] = asList(value, 'session');
+  const [startedAtMs, microUsd, tokens, amountMicroUsd, marked] = asList(value, 'session');
   return {
     startedAtMs: asNumber(startedAtMs, 'startedAtMs'),
     microUsd: asBigInt(microUsd, 'microUsd'),
     tokens: asBigInt(tokens, 'tokens'),
     amountMicroUsd: asBigInt(amountMicroUsd, 'amountMicroUsd'),
+    ...(marked !== undefined && asBoolean(marked, 'marked') && { marked: true as const }),
   };
 }
 

@@ -153,6 +153,7 @@ const FILES: { readonly [family: string]: string } = Object.fromEntries(
     STOP: 'stops',
     REQ: 'requests',
     SES: 'sessions',
+    MARK: 'marked',
     BUD: 'budgets',
     PAY: 'payments',
     SUM: 'aggregates',

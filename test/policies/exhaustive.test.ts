@@ -48,7 +48,7 @@ function institution(type: string): readonly (readonly Facts[])[] {
     known('payee', [{}, { 'payee.highestMicroUsd': Number.MAX_SAFE_INTEGER }], { 'payee.known': false }),
     known('schedule', [{}, { 'payee.changed': true, 'schedule.microUsd': 1 }], { 'schedule.known': false }),
     known('customer', [{}], { 'customer.addressOnFile': false }),
-    [{}, { 'session.amountMicroUsd': Number.MAX_SAFE_INTEGER }],
+    [{}, { 'session.amountMicroUsd': Number.MAX_SAFE_INTEGER }, { 'session.marked': true }],
   ];
 }
 
@@ -77,6 +77,14 @@ const BROKEN = {
     amountOf(facts) > materiality(type) && !hasApprovals(facts, 1, 0),
   'money above the dual threshold without two people and a manager': ({ type, facts }: Case) =>
     bundle.catalogue.get(type)?.amount?.moves === true && amountOf(facts) > dual(type) && !hasApprovals(facts, 2, 1),
+  'a password or PIN reset in a marked session without two people and a manager': ({ type, facts }: Case) =>
+    facts['session.marked'] === true &&
+    bundle.catalogue.get(type)?.traits.includes('takes-over') === true &&
+    !hasApprovals(facts, 2, 1),
+  'a profile change in a marked session without a person': ({ type, facts }: Case) =>
+    facts['session.marked'] === true &&
+    bundle.catalogue.get(type)?.decisionClass === 'profile' &&
+    !hasApprovals(facts, 1, 0),
   'a halted agent': ({ facts }: Case) => facts['agent.halted'] === true,
   'an unregistered agent': ({ facts }: Case) => facts['agent.registered'] === false,
   'out of scope': ({ facts }: Case) => facts['agent.scoped'] === false,

@@ -79,8 +79,8 @@ export function judgeAll(bundle: CompiledBundle): readonly JudgedCall[] {
   let head: AgentHead = { ...newAgentHead(AGENT_ID), day: utcDay(NOW_MS) };
   return agentCalls.map((call) => {
     const sessionId = `${call.source.split(' ')[0]}.${call.task}`;
-    const { judged, moved } = judge(bundle, call, sessionId, head);
-    head = withMoved(head, sessionId, moved);
+    const { judged, moved, marks } = judge(bundle, call, sessionId, head);
+    head = withAllowed(head, sessionId, moved, marks);
     return judged;
   });
 }
@@ -112,11 +112,18 @@ function judge(bundle: CompiledBundle, call: RecordedCall, sessionId: string, he
     bundle,
   );
   const moved = decision.verdict === 'allow' ? movedMicroUsd(entry, context) : 0n;
-  return { judged: { call, decision, contextBytes: Buffer.byteLength(JSON.stringify(json)) }, moved };
+  const marks = decision.verdict === 'allow' && entry.marksSession;
+  return { judged: { call, decision, contextBytes: Buffer.byteLength(JSON.stringify(json)) }, moved, marks };
 }
 
-function withMoved(head: AgentHead, sessionId: string, moved: bigint): AgentHead {
-  const before = head.sessions[sessionId]?.amountMicroUsd ?? 0n;
-  const session = { startedAtMs: NOW_MS, microUsd: 0n, tokens: 0n, amountMicroUsd: before + moved };
+function withAllowed(head: AgentHead, sessionId: string, moved: bigint, marks: boolean): AgentHead {
+  const before = head.sessions[sessionId];
+  const session = {
+    startedAtMs: NOW_MS,
+    microUsd: 0n,
+    tokens: 0n,
+    amountMicroUsd: (before?.amountMicroUsd ?? 0n) + moved,
+    ...((marks || before?.marked === true) && { marked: true as const }),
+  };
   return { ...head, dayAmountMicroUsd: head.dayAmountMicroUsd + moved, sessions: { [sessionId]: session } };
 }

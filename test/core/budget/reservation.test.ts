@@ -10,7 +10,8 @@ import { demand, NO_DEMAND, view } from './fixtures.ts';
 const DAY_MS = 86_400_000;
 
 function hold(from: BudgetView, wanted: BudgetDemand, actionId = 'act_1', actionAmountMicroUsd = 0n) {
-  return reserve(from, { actionId, demand: wanted, actionAmountMicroUsd, lapsesAtMs: from.nowMs + 60_000 });
+  const lapsesAtMs = from.nowMs + 60_000;
+  return reserve(from, { actionId, demand: wanted, actionAmountMicroUsd, marksSession: false, lapsesAtMs });
 }
 
 function held(from: BudgetView, wanted: BudgetDemand, actionId = 'act_1', actionAmountMicroUsd = 0n) {

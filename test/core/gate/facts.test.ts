@@ -124,7 +124,13 @@ describe('buildContext', () => {
     const head = { ...newAgentHead('a'), day: utcDay(NOW_MS), dayAmountMicroUsd: 9n, sessions: { s1: session } };
     const context = buildContext(input('payment.send', PAYMENT, { head }));
 
-    expect(context.session).toEqual({ idValid: true, fresh: false, expired: false, amountMicroUsd: 7 });
+    expect(context.session).toEqual({
+      idValid: true,
+      fresh: false,
+      expired: false,
+      amountMicroUsd: 7,
+      marked: false,
+    });
     expect(context.day).toEqual({ amountMicroUsd: 9 });
     expect(context.open.sessions).toBe(1);
   });

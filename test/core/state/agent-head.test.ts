@@ -5,7 +5,16 @@ import { type AgentHead, decodeAgentHead, encodeAgentHead, newAgentHead } from '
 
 const count = fc.nat();
 const money = fc.bigInt({ min: 0n, max: 10n ** 18n });
-const session = fc.record({ startedAtMs: count, microUsd: money, tokens: money, amountMicroUsd: money });
+const session = fc.record(
+  {
+    startedAtMs: count,
+    microUsd: money,
+    tokens: money,
+    amountMicroUsd: money,
+    marked: fc.constant(true as const),
+  },
+  { requiredKeys: ['startedAtMs', 'microUsd', 'tokens', 'amountMicroUsd'] },
+);
 const hold = fc.record({
   microUsd: money,
   tokens: money,
@@ -55,7 +64,13 @@ describe('agent head', () => {
       sessions: Object.fromEntries(
         ['s1', 's2', 's3'].map((id) => [
           `session-${id}`,
-          { startedAtMs: 1_800_000_000_000, microUsd: 25_000_000n, tokens: 120_000n, amountMicroUsd: 98_700_000n },
+          {
+            startedAtMs: 1_800_000_000_000,
+            microUsd: 25_000_000n,
+            tokens: 120_000n,
+            amountMicroUsd: 98_700_000n,
+            marked: true,
+          },
         ]),
       ),
       reservations: Object.fromEntries(
