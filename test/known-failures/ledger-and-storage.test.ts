@@ -18,7 +18,7 @@ import { haltAgent } from '../../core/risk/agent-halt.ts';
 import { setRiskLevel } from '../../core/risk/risk-level.ts';
 import { raiseVeto } from '../../core/risk/veto.ts';
 import { MAX_ATTEMPTS } from '../../core/state/change-agent.ts';
-import type { StoredItem, Write } from '../../core/state/entities.ts';
+import type { Write } from '../../core/state/entities.ts';
 import { requiredEnv } from '../../lambdas/shared/environment.ts';
 import { MemoryArchive, MemoryLedger, memoryPorts } from '../core/ledger/memory-archive.ts';
 import { archiveOf, headsOf, sampleChain, sourceOf } from '../core/ledger/sample-log.ts';
@@ -171,7 +171,7 @@ describe('a store', () => {
   it('allows nothing when its state was restored from before the end of the ledger', async () => {
     const gate = givenWholeGate();
     await submitted(gate, modelCall());
-    const backup = gate.store.get(HEAD) as StoredItem;
+    const backup = gate.store.get(HEAD) ?? {};
     await submitted(gate, modelCall());
     const rows = JSON.stringify(ledgerEvents(gate.store));
     gate.store.set(HEAD, backup);

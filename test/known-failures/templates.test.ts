@@ -39,6 +39,7 @@ describe('the functions that decide', () => {
     const policy = policyText(name);
     expect(policy).toContain('dynamodb:');
     expect(policy).not.toMatch(/kms:(Sign|GenerateMac)/);
+    expect(policyText('approval-seal')).toMatch(/kms:Sign/);
   });
 });
 
