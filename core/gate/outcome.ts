@@ -33,6 +33,9 @@ export interface OutcomeSummary {
   readonly releasedTokens: string;
   /** True when the real use was more than was held; it is charged up to the hold. */
   readonly overrun: boolean;
+  /** The use that was reported, at the table's prices; present when it is not what was charged. */
+  readonly usedMicroUsd?: string;
+  readonly usedTokens?: string;
   /** False when the hold had lapsed before the report came. */
   readonly held: boolean;
 }
@@ -86,8 +89,10 @@ function planOutcome(prices: PriceTable, input: OutcomeInput, snapshot: AgentSna
   if (record.status !== 'allowed' && record.status !== 'redeemed') {
     return { done: refused({ code: 'not_allowed', status: record.status }) };
   }
-  const settlement = settlementOf(prices, record, report, snapshot);
-  const summary = summaryOf(record, report, settlement);
+  const used = usedAmount(prices, record, report.usage, snapshot.nowMs);
+  const settlement =
+    report.result === 'not_performed' ? release(snapshot.head, actionId) : settle(snapshot.head, actionId, used);
+  const summary = summaryOf(record, report, settlement, used);
   const settled: ActionRecord = { ...record, status: 'settled', outcomeHash, outcomeJson: JSON.stringify(summary) };
   return {
     event: {
@@ -102,16 +107,6 @@ function planOutcome(prices: PriceTable, input: OutcomeInput, snapshot: AgentSna
   };
 }
 
-function settlementOf(
-  prices: PriceTable,
-  record: ActionRecord,
-  report: OutcomeReport,
-  { head, nowMs }: AgentSnapshot,
-): Settlement {
-  if (report.result === 'not_performed') return release(head, record.actionId);
-  return settle(head, record.actionId, usedAmount(prices, record, report.usage, nowMs));
-}
-
 /** Usage whose model or counts can't be priced charges the whole hold: unknown use never costs less than was held. */
 function usedAmount(
   prices: PriceTable,
@@ -124,7 +119,12 @@ function usedAmount(
   return cost.ok ? { microUsd: cost.value.microUsd, tokens: totalTokens(usage) } : undefined;
 }
 
-function summaryOf(record: ActionRecord, report: OutcomeReport, settlement: Settlement): OutcomeSummary {
+function summaryOf(
+  record: ActionRecord,
+  report: OutcomeReport,
+  settlement: Settlement,
+  used: Amount | undefined,
+): OutcomeSummary {
   const { charged, held, overrun } = settlement;
   const released = (reserved: string | undefined, used: bigint) =>
     held && reserved !== undefined ? (BigInt(reserved) - used).toString() : '0';
@@ -136,6 +136,11 @@ function summaryOf(record: ActionRecord, report: OutcomeReport, settlement: Sett
     releasedTokens: released(record.reservedTokens, charged.tokens),
     overrun,
     held,
+    ...(used !== undefined &&
+      (used.microUsd !== charged.microUsd || used.tokens !== charged.tokens) && {
+        usedMicroUsd: used.microUsd.toString(),
+        usedTokens: used.tokens.toString(),
+      }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { releaseLapsedHolds } from '../../../core/budget/release-lapsed-holds.ts';
 import { cancelAction } from '../../../core/gate/cancel.ts';
 import { closeSession } from '../../../core/gate/close-session.ts';
 import { reportOutcome } from '../../../core/gate/outcome.ts';
@@ -62,7 +63,19 @@ describe('reportOutcome', () => {
       usage: { ...usage, outputTokens: 50_000 },
     });
     expect(result).toMatchObject({ value: { settledMicroUsd: '700', overrun: true } });
-    expect(ledgerEvents(gate.store).at(-1)).toMatchObject({ type: 'action.outcome', data: { overrun: true } });
+    const data = { overrun: true, usedMicroUsd: '25100', usedTokens: '51000' };
+    expect(ledgerEvents(gate.store).at(-1)).toMatchObject({ type: 'action.outcome', data });
+  });
+
+  it('records a use that is reported after the hold lapsed, which charges nothing any more', async () => {
+    const gate = givenGate();
+    const { actionId } = await givenSubmitted(gate);
+    gate.clock.advance(900_000);
+    await releaseLapsedHolds(gate, AGENT_ID);
+    await reportOutcome(gate, AGENT_ID, actionId, { result: 'succeeded', usage });
+    expect(ledgerEvents(gate.store).at(-1)).toMatchObject({
+      data: { held: false, settledMicroUsd: '0', usedMicroUsd: '150', usedTokens: '1100' },
+    });
   });
 
   it('answers the same when reported again, and refuses another report', async () => {
