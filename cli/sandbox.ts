@@ -6,8 +6,9 @@ import { guide } from './sandbox/guide.ts';
 import { runSandbox } from './sandbox/run-sandbox.ts';
 
 /** How the command is called. */
-export const SANDBOX_USAGE = `countersign sandbox [--port PORT] [--endpoint-port PORT] [--json]
-  Runs the app on this machine until interrupted. State is kept in .countersign (or COUNTERSIGN_HOME) over restarts.`;
+export const SANDBOX_USAGE = `countersign sandbox [--port PORT] [--endpoint-port PORT] [--app DIR] [--json]
+  Runs the app on this machine until interrupted. State is kept in .countersign (or COUNTERSIGN_HOME) over restarts.
+  --app DIR runs what cdk synth wrote to DIR; without it the app is synthesized first.`;
 
 const DEFAULT_API_PORT = '8787';
 const DEFAULT_ENDPOINT_PORT = '8788';
@@ -19,11 +20,13 @@ export async function sandboxCommand(argv: readonly string[], io: CommandIo): Pr
     options: {
       port: { type: 'string', default: DEFAULT_API_PORT },
       'endpoint-port': { type: 'string', default: DEFAULT_ENDPOINT_PORT },
+      app: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const running = await runSandbox({
     stateDir: stateDirOf(io),
+    ...(values.app !== undefined && { appDir: values.app }),
     apiPort: Number(values.port),
     endpointPort: Number(values['endpoint-port']),
     say: (text) => io.stderr(`${text}\n`),

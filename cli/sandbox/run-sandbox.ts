@@ -14,6 +14,8 @@ import { synthesize } from './synthesize.ts';
 /** Where a sandbox runs. */
 export interface RunOptions {
   readonly stateDir: string;
+  /** What `cdk synth` wrote; the app is synthesized anew when absent. */
+  readonly appDir?: string;
   /** Fixed ports; free ones, kept over restarts, when absent. */
   readonly apiPort?: number;
   readonly endpointPort?: number;
@@ -32,15 +34,13 @@ const ROLE_TTL_SECONDS = 12 * 3_600;
 const PRIVATE = 0o600;
 
 /**
- * Synthesizes the app, runs it and declares people, agents and facts. Running it again on the same folder goes on
- * where it stopped.
+ * Synthesizes the app unless that is done, runs it and declares people, agents and facts. Running it again on the same
+ * folder goes on where it stopped.
  */
-export async function runSandbox({ stateDir, say, ...ports }: RunOptions): Promise<RunningSandbox> {
+export async function runSandbox({ stateDir, appDir, say, ...ports }: RunOptions): Promise<RunningSandbox> {
   const home = resolve(stateDir);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const cdkOutDir = join(home, 'cdk.out');
-  say('synthesizing the app …');
-  await synthesize(cdkOutDir);
+  const cdkOutDir = appDir === undefined ? await synthesizeInto(join(home, 'cdk.out'), say) : resolve(appDir);
   say('starting the sandbox …');
   const sandbox = await startSandbox({ cdkOutDir, stateDir: join(home, 'state'), ...ports });
   try {
@@ -61,6 +61,12 @@ export async function runSandbox({ stateDir, say, ...ports }: RunOptions): Promi
       await sandbox.close();
     },
   };
+}
+
+async function synthesizeInto(cdkOutDir: string, say: (text: string) => void): Promise<string> {
+  say('synthesizing the app …');
+  await synthesize(cdkOutDir);
+  return cdkOutDir;
 }
 
 type Passwords = { readonly [Name in PersonName]: string };
