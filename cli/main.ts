@@ -5,7 +5,7 @@ import { EXIT } from './command.ts';
 import { DEMO_USAGE, demoCommand } from './demo.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
-import { policyCedarTest } from './policy-cedar-test.ts';
+import { POLICY_USAGE, policyCommand } from './policy.ts';
 import { queryCommand } from './query.ts';
 import { RESUME_USAGE, resumeCommand } from './resume.ts';
 import { SANDBOX_USAGE, sandboxCommand } from './sandbox.ts';
@@ -39,7 +39,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   verify: { run: verifyCommand, summary: 'check the archived ledger', usage: 'countersign verify DIR|s3://bucket' },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: 'countersign query [NAME]' },
   tail: { run: tailCommand, summary: 'follow the ledger', usage: 'countersign tail s3://bucket [--follow]' },
-  policy: { run: policyCommand, summary: 'work with rules: cedar-test', usage: 'countersign policy cedar-test DIR' },
+  policy: { run: policyCommand, summary: 'work with the rules', usage: POLICY_USAGE },
 };
 
 /** The process this runs in, as commands see it. */
@@ -65,7 +65,7 @@ export async function runCli(argv: readonly string[], io: CommandIo): Promise<nu
     (isHelp ? io.stdout : io.stderr)(isHelp ? helpText() : `expected a command, got \`${name}\`\n\n${helpText()}`);
     return isHelp ? EXIT.ok : EXIT.badInput;
   }
-  if (rest.includes('--help')) {
+  if (rest[0] === '--help' || (name !== 'policy' && rest.includes('--help'))) {
     io.stdout(`${entry.usage}\n`);
     return EXIT.ok;
   }
@@ -82,11 +82,4 @@ function helpText(): string {
     '--json prints one JSON value. Exit codes: 0 ok, 1 failed, 2 denied or waiting, 3 bad input.',
     '',
   ].join('\n');
-}
-
-async function policyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  const [what, ...rest] = argv;
-  if (what === 'cedar-test') return policyCedarTest(rest);
-  io.stderr(`expected \`cedar-test\`, got \`${what ?? 'nothing'}\`\n`);
-  return EXIT.badInput;
 }

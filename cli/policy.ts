@@ -1,0 +1,45 @@
+import type { Command, CommandIo } from './command.ts';
+import { EXIT } from './command.ts';
+import { EVAL_USAGE, evalCommand } from './policy/eval.ts';
+import { policyCedarTest } from './policy-cedar-test.ts';
+
+interface PolicyEntry {
+  readonly run: Command;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Printed for `--help`. */
+  readonly usage: string;
+}
+
+const POLICY_COMMANDS: { readonly [name: string]: PolicyEntry } = {
+  'cedar-test': {
+    run: (argv) => policyCedarTest(argv),
+    summary: "run Cedar's integration tests",
+    usage: 'countersign policy cedar-test DIR [--json]',
+  },
+  eval: { run: evalCommand, summary: 'count the verdicts on recorded tool calls', usage: EVAL_USAGE },
+};
+
+/** How the command is called. */
+export const POLICY_USAGE = [
+  'countersign policy COMMAND [--help]',
+  ...Object.entries(POLICY_COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
+].join('\n');
+
+/** Works with the rules: dispatches to one of the policy commands. */
+export async function policyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...rest] = argv;
+  const entry = name !== undefined && Object.hasOwn(POLICY_COMMANDS, name) ? POLICY_COMMANDS[name] : undefined;
+  if (entry === undefined) {
+    const isHelp = name === undefined || name === '--help';
+    (isHelp ? io.stdout : io.stderr)(
+      `${isHelp ? '' : `expected a policy command, got \`${name}\`\n\n`}${POLICY_USAGE}\n`,
+    );
+    return isHelp ? EXIT.ok : EXIT.badInput;
+  }
+  if (rest.includes('--help')) {
+    io.stdout(`${entry.usage}\n`);
+    return EXIT.ok;
+  }
+  return entry.run(rest, io);
+}
