@@ -1,3 +1,4 @@
+import type { AgentCaps } from '../authority/registration.ts';
 import type { AgentHead, Reservation } from '../state/agent-head.ts';
 import type { Write } from '../state/entities.ts';
 import type { Amount } from './caps.ts';
@@ -17,7 +18,7 @@ export interface Settlement {
   /** False when nothing was held: it lapsed, or was settled before. Then nothing changes and nothing is charged. */
   readonly held: boolean;
   readonly charged: Amount;
-  /** True when the real use was more than was held. It is charged up to the hold, so that no cap is passed. */
+  /** True when the real use was more than was held. What no cap has room for is not charged. */
   readonly overrun: boolean;
 }
 
@@ -35,27 +36,52 @@ export function holdOf(head: AgentHead, actionId: string): Reservation | undefin
 
 /**
  * Settles an action's hold at its real use and gives the rest back to the session, the day and the month it was taken
- * from. Settling twice has no effect the second time.
+ * from. Use beyond the hold is charged to the session and the day as far as their caps have room, so that an agent
+ * that declares too little uses its budget up all the same; the unit's month is charged the hold at most. Settling
+ * twice has no effect the second time.
  *
  * @param used what was really used; undefined when nobody knows, which charges the whole hold
+ * @param caps the agent's caps; without them nothing beyond the hold is charged
  * @throws {RangeError} when `used` is negative, which is a bug in the caller
  */
-export function settle(head: AgentHead, actionId: string, used: Amount | undefined): Settlement {
+export function settle(head: AgentHead, actionId: string, used: Amount | undefined, caps?: AgentCaps): Settlement {
   const hold = holdOf(head, actionId);
   if (hold === undefined) return { head: {}, writes: [], held: false, charged: NO_AMOUNT, overrun: false };
   const real = used ?? hold;
   if (real.microUsd < 0n || real.tokens < 0n) throw new RangeError('expected use of at least 0, got less');
-  const charged = { microUsd: least(real.microUsd, hold.microUsd), tokens: least(real.tokens, hold.tokens) };
-  const returned = { microUsd: hold.microUsd - charged.microUsd, tokens: hold.tokens - charged.tokens };
+  const within = { microUsd: least(real.microUsd, hold.microUsd), tokens: least(real.tokens, hold.tokens) };
+  const room = caps === undefined ? NO_AMOUNT : roomBeyond(head, hold, caps);
+  const charged = {
+    microUsd: within.microUsd + least(real.microUsd - within.microUsd, room.microUsd),
+    tokens: within.tokens + least(real.tokens - within.tokens, room.tokens),
+  };
   const returns = new UnitReturns();
-  returns.add(hold.unitId, hold.month, returned);
+  returns.add(hold.unitId, hold.month, minus(hold, within));
   return {
-    head: patchOf(giveBack(head, actionId, hold, returned)),
+    head: patchOf(giveBack(head, actionId, hold, minus(hold, charged))),
     writes: returns.writes(),
     held: true,
     charged,
     overrun: real.microUsd > hold.microUsd || real.tokens > hold.tokens,
   };
+}
+
+/** What the session and the day could still take. Nothing once either is no longer the one the hold was made in. */
+function roomBeyond(head: AgentHead, hold: Reservation, caps: AgentCaps): Amount {
+  const session = sessionOf(head, hold.sessionId);
+  if (session === undefined || hold.day !== head.day) return NO_AMOUNT;
+  const left = (sessionCap: bigint, sessionUse: bigint, dayCap: bigint, dayUse: bigint) => {
+    const room = least(sessionCap - sessionUse, dayCap - dayUse);
+    return room > 0n ? room : 0n;
+  };
+  return {
+    microUsd: left(caps.sessionMicroUsd, session.microUsd, caps.dayMicroUsd, head.dayMicroUsd),
+    tokens: left(caps.sessionTokens, session.tokens, caps.dayTokens, head.dayTokens),
+  };
+}
+
+function minus(left: Amount, right: Amount): Amount {
+  return { microUsd: left.microUsd - right.microUsd, tokens: left.tokens - right.tokens };
 }
 
 /** Gives an action's whole hold back: it was not performed. */

@@ -15,6 +15,7 @@ import { changeAgent } from '../state/change-agent.ts';
 import type { Write } from '../state/entities.ts';
 import type { ActionRecord, ActionStatus } from './action-record.ts';
 import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import { registrationOf } from './decision-inputs.ts';
 import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
 
 /** What became of an allowed action. */
@@ -31,7 +32,7 @@ export interface OutcomeSummary {
   readonly settledTokens: string;
   readonly releasedMicroUsd: string;
   readonly releasedTokens: string;
-  /** True when the real use was more than was held; it is charged up to the hold. */
+  /** True when the real use was more than was held; it is charged as far as the agent's caps have room. */
   readonly overrun: boolean;
   /** The use that was reported, at the table's prices; present when it is not what was charged. */
   readonly usedMicroUsd?: string;
@@ -91,7 +92,9 @@ function planOutcome(prices: PriceTable, input: OutcomeInput, snapshot: AgentSna
   }
   const used = usedAmount(prices, record, report.usage, snapshot.nowMs);
   const settlement =
-    report.result === 'not_performed' ? release(snapshot.head, actionId) : settle(snapshot.head, actionId, used);
+    report.result === 'not_performed'
+      ? release(snapshot.head, actionId)
+      : settle(snapshot.head, actionId, used, registrationOf(snapshot)?.caps);
   const summary = summaryOf(record, report, settlement, used);
   const settled: ActionRecord = { ...record, status: 'settled', outcomeHash, outcomeJson: JSON.stringify(summary) };
   return {
@@ -127,7 +130,7 @@ function summaryOf(
 ): OutcomeSummary {
   const { charged, held, overrun } = settlement;
   const released = (reserved: string | undefined, used: bigint) =>
-    held && reserved !== undefined ? (BigInt(reserved) - used).toString() : '0';
+    held && reserved !== undefined && BigInt(reserved) > used ? (BigInt(reserved) - used).toString() : '0';
   return {
     result: report.result,
     settledMicroUsd: charged.microUsd.toString(),

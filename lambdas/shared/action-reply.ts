@@ -31,10 +31,16 @@ export function decisionReply(record: ActionRecord): APIGatewayProxyResult {
     case 'allow':
       return json(200, actionBody(record));
     case 'require_approval':
+      if (isOver(record.status)) return denial(`approval_${record.status}`, record.decision.rules, actionBody(record));
       return json(202, actionBody(record), { location: `/v1/actions/${record.actionId}` });
     case 'deny':
       return denial('action_denied', record.decision.rules, actionBody(record));
   }
+}
+
+/** People were asked and the answer is no, or there will be none. */
+function isOver(status: ActionStatus): boolean {
+  return status === 'refused' || status === 'timed_out' || status === 'cancelled' || status === 'failed';
 }
 
 /** A 403 that quotes the rules. */

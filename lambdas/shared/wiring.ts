@@ -18,6 +18,8 @@ let pseudonyms: Promise<Pseudonymizer> | undefined;
 
 /** The DynamoDB client of this execution environment. */
 export const dynamoDb = new DynamoDBClient(CLIENT_DEFAULTS);
+// It copies every request and reply for a log that nobody reads.
+dynamoDb.middlewareStack.remove('loggerMiddleware');
 
 /** State, time, randomness and waiting, wired once per execution environment. */
 export function coreDeps(): ChangeDeps {

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { submitAction } from '../../core/gate/submit.ts';
-import { contentionReply, decisionReply } from '../shared/action-reply.ts';
+import { decisionReply } from '../shared/action-reply.ts';
 import { IdSchema, JsonObjectSchema, parseBody } from '../shared/body.ts';
 import { approvalWorkflow, gateDeps } from '../shared/gate-wiring.ts';
 import { problem } from '../shared/problem.ts';
 import { agentHandler } from '../shared/stack.ts';
 import { count, VERDICT_METRICS } from '../shared/telemetry.ts';
+import { orUndecided, undecided } from '../shared/undecided.ts';
 
 const workflow = approvalWorkflow();
 
@@ -19,9 +20,10 @@ const Action = v.strictObject({
 
 /** Decides an action. The workflow is started after the commit; a repeated request starts what a crash left unstarted. */
 export const handler = agentHandler(async (event, agentId) => {
-  const submitted = await submitAction(await gateDeps(), agentId, parseBody(event, Action));
+  const action = parseBody(event, Action);
+  const submitted = await orUndecided(action.type, async () => submitAction(await gateDeps(), agentId, action));
   if (!submitted.ok) {
-    if (submitted.problem.code === 'contention') return contentionReply();
+    if (submitted.problem.code === 'contention') throw undecided('contention', action.type);
     const { actionId } = submitted.problem;
     return problem(409, 'idempotency_key_reused', 'the key was used for another action', { actionId });
   }

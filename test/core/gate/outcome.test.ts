@@ -7,7 +7,7 @@ import { submitAction } from '../../../core/gate/submit.ts';
 import { decodeAgentHead } from '../../../core/state/agent-head.ts';
 import { AGENT_ID } from '../../support/api-event.ts';
 import { newPayeePayment } from '../../support/approved-action.ts';
-import { actionRequest, type GateFixture, givenGate, modelCall } from '../../support/gate.ts';
+import { actionRequest, type GateFixture, givenGate, modelCall, registration } from '../../support/gate.ts';
 import { ledgerEvents } from '../../support/ledger-events.ts';
 
 async function givenSubmitted(gate: GateFixture, request = modelCall()) {
@@ -17,6 +17,13 @@ async function givenSubmitted(gate: GateFixture, request = modelCall()) {
 }
 
 const headOf = (gate: GateFixture) => decodeAgentHead(gate.store.get({ entity: 'agentHead', agentId: AGENT_ID }) ?? {});
+const SMALL_CAPS = {
+  sessionMicroUsd: '5000000',
+  sessionTokens: '1000000',
+  dayMicroUsd: '20000000',
+  dayTokens: '5000000',
+  sessionSeconds: 3_600,
+};
 const usage = { inputTokens: 1_000, outputTokens: 100, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
 describe('reportOutcome', () => {
@@ -55,16 +62,28 @@ describe('reportOutcome', () => {
     expect(headOf(gate).dayMicroUsd).toBe(700n);
   });
 
-  it('charges up to the hold and says so when more was used than was held', async () => {
+  it('charges use beyond the hold to session and day and says so when more was used than was held', async () => {
     const gate = givenGate();
     const { actionId } = await givenSubmitted(gate);
     const result = await reportOutcome(gate, AGENT_ID, actionId, {
       result: 'succeeded',
       usage: { ...usage, outputTokens: 50_000 },
     });
-    expect(result).toMatchObject({ value: { settledMicroUsd: '700', overrun: true } });
-    const data = { overrun: true, usedMicroUsd: '25100', usedTokens: '51000' };
-    expect(ledgerEvents(gate.store).at(-1)).toMatchObject({ type: 'action.outcome', data });
+    expect(result).toMatchObject({ value: { settledMicroUsd: '25100', overrun: true, releasedMicroUsd: '0' } });
+    expect(headOf(gate)).toMatchObject({ dayMicroUsd: 25_100n, dayTokens: 51_000n });
+    expect(ledgerEvents(gate.store).at(-1)).toMatchObject({ type: 'action.outcome', data: { overrun: true } });
+  });
+
+  it('charges no further than the caps have room when much more was used than was held', async () => {
+    const caps = { ...SMALL_CAPS, sessionMicroUsd: '1000' };
+    const gate = givenGate(registration({ caps }));
+    const { actionId } = await givenSubmitted(gate);
+    const report = { result: 'succeeded', usage: { ...usage, outputTokens: 50_000 } } as const;
+    const result = await reportOutcome(gate, AGENT_ID, actionId, report);
+    const value = { settledMicroUsd: '1000', overrun: true, usedMicroUsd: '25100', usedTokens: '51000' };
+    expect(result).toMatchObject({ value });
+    expect(headOf(gate).dayMicroUsd).toBe(1_000n);
+    expect((await givenSubmitted(gate)).decision.verdict).toBe('deny');
   });
 
   it('records a use that is reported after the hold lapsed, which charges nothing any more', async () => {
