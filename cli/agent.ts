@@ -23,7 +23,7 @@ export function replyLines({ status, body }: GateReply): readonly string[] {
   const decision = body['decision'];
   const rules = rulesOf(body['rules'] ?? (isRecord(decision) ? decision['rules'] : undefined));
   return [
-    `${status} ${text(body['status'] ?? body['code'])}${body['actionId'] === undefined ? '' : `  ${text(body['actionId'])}`}`,
+    `${status} ${text(body['actionStatus'] ?? body['code'] ?? body['status'])}${body['actionId'] === undefined ? '' : `  ${text(body['actionId'])}`}`,
     ...(typeof body['detail'] === 'string' && rules.length === 0 ? [`  ${body['detail']}`] : []),
     ...rules.map((rule) => `  ${text(rule['id'])}  “${text(rule['text'])}”`),
     ...approvalLines(body['approval']),

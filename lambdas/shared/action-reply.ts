@@ -5,7 +5,7 @@ import { json, problem } from './problem.ts';
 
 /** What an agent is told about an action of its own. Parameters are not repeated. */
 export function actionBody(record: ActionRecord): object {
-  const { actionId, status, decision, ledger, approvalExpiresAtMs } = record;
+  const { actionId, status, decision, ledger, approvalExpiresAtMs, explanationJson } = record;
   const [obligation] = decision.obligations;
   return {
     actionId,
@@ -20,6 +20,7 @@ export function actionBody(record: ActionRecord): object {
           expiresAt: new Date(approvalExpiresAtMs).toISOString(),
         },
       }),
+    ...(explanationJson !== undefined && { explanation: JSON.parse(explanationJson) }),
     ...reservationBody(record),
     ...(record.outcomeJson !== undefined && { outcome: JSON.parse(record.outcomeJson) }),
   };
@@ -31,16 +32,21 @@ export function decisionReply(record: ActionRecord): APIGatewayProxyResult {
     case 'allow':
       return json(200, actionBody(record));
     case 'require_approval':
-      if (isOver(record.status)) return denial(`approval_${record.status}`, record.decision.rules, actionBody(record));
+      if (isOver(record.status)) return refusal(`approval_${record.status}`, record);
       return json(202, actionBody(record), { location: `/v1/actions/${record.actionId}` });
     case 'deny':
-      return denial('action_denied', record.decision.rules, actionBody(record));
+      return refusal('action_denied', record);
   }
 }
 
 /** People were asked and the answer is no, or there will be none. */
 function isOver(status: ActionStatus): boolean {
   return status === 'refused' || status === 'timed_out' || status === 'cancelled' || status === 'failed';
+}
+
+/** In a problem, `status` is the HTTP status; where the action stands is `actionStatus`. */
+function refusal(code: string, record: ActionRecord): APIGatewayProxyResult {
+  return denial(code, record.decision.rules, { ...actionBody(record), status: 403, actionStatus: record.status });
 }
 
 /** A 403 that quotes the rules. */
