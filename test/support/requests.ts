@@ -4,6 +4,8 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ActionInput, AgentClient, GateReply } from '../../sdk/agent-client.ts';
 import type { SandboxWorld } from './sandbox-world.ts';
 
+type Institution = Pick<SandboxWorld, 'account'>;
+
 /** A payee the recorded account has paid before. */
 export const KNOWN_PAYEE = 'GB29NWBK60161331926819';
 
@@ -13,7 +15,7 @@ export function session(): string {
 }
 
 /** A payment to a payee nobody paid before: one person has to agree. */
-export function newPayeePayment({ account }: SandboxWorld, changes: JsonObject = {}): ActionInput {
+export function newPayeePayment({ account }: Institution, changes: JsonObject = {}): ActionInput {
   return {
     type: 'payment.send',
     params: { recipient: 'DE02120300000000202051', amount: 20, subject: 'Bill', date: '2026-11-20', ...changes },
@@ -24,7 +26,7 @@ export function newPayeePayment({ account }: SandboxWorld, changes: JsonObject =
 }
 
 /** A read: allowed at once. */
-export function balance({ account }: SandboxWorld): ActionInput {
+export function balance({ account }: Institution): ActionInput {
   return {
     type: 'account.read-balance',
     params: {},

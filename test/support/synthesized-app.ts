@@ -22,19 +22,28 @@ const INPUTS = [
 const CACHE = join(REPOSITORY_ROOT, 'node_modules/.cache/countersign-app');
 const KEPT_MS = 60 * 60_000;
 
-/** The folder of the app as synthesized from the sources there are now; synthesized once for all test files. */
+/**
+ * The folder of the app as synthesized from the sources there are now; synthesized once for all test files.
+ * `COUNTERSIGN_TEST_APP` names one that was synthesized elsewhere.
+ */
 export async function synthesizedApp(): Promise<string> {
-  const folder = join(CACHE, inputsHash());
+  const given = process.env['COUNTERSIGN_TEST_APP'];
+  if (given !== undefined) return given;
+  const hash = inputsHash();
+  const folder = join(CACHE, hash);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   forgetOldApps();
   const draft = `${folder}.${randomUUID()}`;
-  await synthesize(draft);
   try {
+    await synthesize(draft);
+    // Whoever edits meanwhile gets an app of one state of the sources, not of two.
+    if (inputsHash() !== hash) return await synthesizedApp();
     renameSync(draft, folder);
   } catch (error) {
-    // Another test process was faster: what it wrote came from the same sources.
-    rmSync(draft, { recursive: true, force: true });
+    // Another test process may have been faster: what it wrote came from the same sources.
     if (!existsSync(join(folder, 'manifest.json'))) throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
   }
   return folder;
 }
