@@ -1,12 +1,16 @@
+import { toAttributes } from '../aws/attribute-values.ts';
+import { keyOf } from '../aws/keys.ts';
 import type { ActionRequest } from '../core/gate/action.ts';
 import { decide } from '../core/gate/decide.ts';
 import type { DecisionRequest } from '../core/gate/decision.ts';
 import { submitAction } from '../core/gate/submit.ts';
+import type { StateStore } from '../core/ports.ts';
+import type { EntityRef, Write } from '../core/state/entities.ts';
 import { AGENT_ID } from '../test/support/api-event.ts';
-import { actionRequest, type GateFixture, givenGate, modelCall } from '../test/support/gate.ts';
+import { actionRequest, type GateFixture, givenGate, modelCall, testBundle } from '../test/support/gate.ts';
 import { ledgerEvents } from '../test/support/ledger-events.ts';
 import { medianMs } from './statistics.ts';
-import { transactionWriteUnits } from './write-units.ts';
+import { itemBytes, putBytes, readUnits, transactionWriteUnits } from './write-units.ts';
 
 const ROUNDS = 7;
 const DECISIONS = 20_000;
@@ -25,7 +29,7 @@ const REQUESTS: readonly { readonly name: string; readonly request: () => Action
 /** `decide` per second over the contexts that real submissions produced, one core. */
 export async function decisionsPerSecond(): Promise<number> {
   const requests = await recordedDecisions();
-  const { bundle } = givenGate();
+  const bundle = testBundle;
   const ms = await medianMs(ROUNDS, () => {
     for (let index = 0; index < DECISIONS; index += 1) {
       const request = requests[index % requests.length];
@@ -45,28 +49,70 @@ export async function handlerMicrosPerDecision(): Promise<number> {
   return Math.round((user + system) / SUBMISSIONS);
 }
 
-/** What one decision costs the database, by kind. */
-export async function databaseUse() {
-  const uses = [];
+/** What one decision costs the database. */
+export interface DatabaseUse {
+  readonly name: string;
+  readonly requests: number;
+  readonly itemsRead: number;
+  readonly readUnits: number;
+  readonly itemsWritten: number;
+  readonly writeUnits: number;
+  /** Size of the ledger row as stored, bytes. */
+  readonly ledgerRowBytes: number;
+}
+
+/** {@link DatabaseUse} of an agent's decision in steady state, by kind. */
+export async function databaseUse(): Promise<readonly DatabaseUse[]> {
+  const uses: DatabaseUse[] = [];
   for (const { name, request } of REQUESTS) {
     const gate = givenGate();
     await submit(gate, request());
     await submit(gate, request());
-    const [reads, commits] = [gate.store.reads, gate.store.commits.length];
-    await submit(gate, request());
-    const last = gate.store.commits.at(-1) ?? [];
+    const seen: Traffic = { requests: 0, read: [], written: [] };
+    await submit(gate, request(), recording(gate.store, seen));
+    const ledgerRow = seen.written.find((write) => write.ref.entity === 'ledgerEvent');
     uses.push({
       name,
-      requests: gate.store.reads - reads + (gate.store.commits.length - commits),
-      items: last.length,
-      writeUnits: transactionWriteUnits(last, () => 128),
+      requests: seen.requests,
+      itemsRead: seen.read.length,
+      readUnits: seen.read.reduce((units, ref) => units + readUnits(storedItem(gate, ref)), 0),
+      itemsWritten: seen.written.length,
+      writeUnits: transactionWriteUnits(seen.written, ({ ref }) => itemBytes(storedItem(gate, ref) ?? {})),
+      ledgerRowBytes: ledgerRow?.op === 'put' ? putBytes(ledgerRow) : Number.NaN,
     });
   }
   return uses;
 }
 
-async function submit(gate: GateFixture, request: ActionRequest): Promise<void> {
-  const result = await submitAction(gate, AGENT_ID, request);
+interface Traffic {
+  requests: number;
+  readonly read: EntityRef[];
+  readonly written: Write[];
+}
+
+function recording(store: StateStore, seen: Traffic): StateStore {
+  return {
+    read: (refs) => {
+      seen.requests += 1;
+      seen.read.push(...refs);
+      return store.read(refs);
+    },
+    commit: (writes, token) => {
+      seen.requests += 1;
+      seen.written.push(...writes);
+      return store.commit(writes, token);
+    },
+  };
+}
+
+function storedItem(gate: GateFixture, ref: EntityRef) {
+  const item = gate.store.get(ref);
+  const { pk, sk } = keyOf(ref);
+  return item === undefined ? undefined : toAttributes({ ...item, pk, sk });
+}
+
+async function submit(gate: GateFixture, request: ActionRequest, store: StateStore = gate.store): Promise<void> {
+  const result = await submitAction({ ...gate, store }, AGENT_ID, request);
   if (!result.ok || result.value.record.status !== 'allowed') {
     throw new Error(`expected an allowed action, got ${JSON.stringify(result)}`);
   }

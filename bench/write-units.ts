@@ -1,15 +1,18 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { toAttributes } from '../aws/attribute-values.ts';
-import { keyOf } from '../aws/keys.ts';
-import { packLedgerItem } from '../aws/ledger-item.ts';
+import { transactItem } from '../aws/transact-items.ts';
 import type { Write } from '../core/state/entities.ts';
 
 const KILOBYTE = 1_024;
 /** A transactional write costs two units per started kilobyte. */
 const UNITS_PER_KILOBYTE = 2;
+/** A strongly consistent read costs one unit per started four kilobytes, and one for an item that is not there. */
+const READ_UNIT_BYTES = 4 * KILOBYTE;
+
+const TABLES = { state: 'state', registry: 'registry', ledger: 'ledger' };
 
 /**
- * Write units of one transaction by DynamoDB's size rules. For an update the stored item counts, which is given.
+ * Write units of one transaction by DynamoDB's size rules. For an update or a check the stored item counts, which is
+ * given.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
@@ -20,11 +23,14 @@ export function transactionWriteUnits(writes: readonly Write[], storedBytes: (wr
   }, 0);
 }
 
-/** Size of a put item, keys included, bytes. */
+/** Read units of one strongly consistent read of an item, or of nothing. */
+export function readUnits(item: Record<string, AttributeValue> | undefined): number {
+  return item === undefined ? 1 : Math.max(1, Math.ceil(itemBytes(item) / READ_UNIT_BYTES));
+}
+
+/** Size of a put item as it is sent, keys included, bytes. */
 export function putBytes(write: Extract<Write, { op: 'put' }>): number {
-  const { pk, sk } = keyOf(write.ref);
-  const item = write.ref.entity === 'ledgerEvent' ? packLedgerItem(write.item) : write.item;
-  return itemBytes(toAttributes({ ...item, pk, sk }));
+  return itemBytes(transactItem(write, TABLES).Put?.Item ?? {});
 }
 
 /** Size of an item: names and values as UTF-8, numbers packed two digits a byte plus one. */

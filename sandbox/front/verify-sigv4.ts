@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Caller, CredentialVault, RoleCredentials } from '../contract.ts';
 import { signatureError } from './signature-errors.ts';
 
@@ -96,20 +96,20 @@ function canonicalRequest(request: SignedRequest, authorization: Authorization, 
   ].join('\n');
 }
 
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, KeyObject>();
 const signingKeysKept = 1_000;
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-function signingKey(secret: string, { date, region, service }: Authorization): Buffer {
+function signingKey(secret: string, { date, region, service }: Authorization): KeyObject {
   const name = `${secret}/${date}/${region}/${service}`;
   const known = signingKeys.get(name);
   if (known !== undefined) {
     return known;
   }
-  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request');
+  const key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request'));
   if (signingKeys.size >= signingKeysKept) {
     signingKeys.clear();
   }

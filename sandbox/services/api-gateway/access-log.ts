@@ -7,6 +7,7 @@ import { type ContextVariables, fillTemplate } from './gateway-responses.ts';
 export class AccessLog {
   readonly #format: string | undefined;
   readonly #file: string;
+  #waiting: string[] = [];
   #writing: Promise<void> = Promise.resolve();
 
   constructor(stage: Resource, file: string) {
@@ -18,16 +19,22 @@ export class AccessLog {
   /** Adds a line; a variable without value is shown as `-`. */
   write(variables: ContextVariables): void {
     if (this.#format === undefined) return;
-    const line = `${fillTemplate(this.#format, variables, '-')}\n`;
-    this.#writing = this.#writing
-      .then(() => appendFile(this.#file, line, { mode: 0o600 }))
-      .catch((error: unknown) => {
-        process.emitWarning(`the access log cannot be written: ${String(error)}`);
-      });
+    this.#waiting.push(`${fillTemplate(this.#format, variables, '-')}\n`);
+    // Lines that come while the file is busy share one write: opening it costs more than a line does.
+    if (this.#waiting.length === 1) this.#writing = this.#writing.then(() => this.#writeWaiting());
   }
 
   /** Resolves when what was added is written. */
   async flush(): Promise<void> {
     await this.#writing;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    const lines = this.#waiting.splice(0).join('');
+    try {
+      await appendFile(this.#file, lines, { mode: 0o600 });
+    } catch (error) {
+      process.emitWarning(`the access log cannot be written: ${String(error)}`);
+    }
   }
 }

@@ -156,8 +156,8 @@ export class Gateway {
     const event = proxyEvent(this.identity, exchange, match, identity);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      const late = new GatewayError('INTEGRATION_TIMEOUT', 'Endpoint request timed out');
-      timer = setTimeout(() => reject(late), integration.timeoutMs);
+      const refuse = () => reject(new GatewayError('INTEGRATION_TIMEOUT', 'Endpoint request timed out'));
+      timer = setTimeout(refuse, integration.timeoutMs);
     });
     try {
       const call = this.#parts.lambda.invokeForService(SERVICE_PRINCIPAL, sourceArn, integration.functionArn, event);
