@@ -35,6 +35,8 @@ export interface ActionRecord {
   readonly decision: Decision;
   /** The latest decision's event: the first, or the redemption's. */
   readonly ledger: LedgerPosition;
+  /** JSON of why the action was not allowed, as its agent is told. */
+  readonly explanationJson?: string;
   /** Canonical JSON of the parameters, kept only while people have to see them. */
   readonly paramsJson?: string;
   /** Pointers to parameters that people are not shown in the clear. */
@@ -82,6 +84,7 @@ export function decodeActionRecord(actionId: string, item: StoredItem): ActionRe
     createdAtMs: asNumber(item['createdAtMs'], 'createdAtMs'),
     decision: JSON.parse(asText(item['decision'], 'decision')) as Decision,
     ledger: JSON.parse(asText(item['ledger'], 'ledger')) as LedgerPosition,
+    ...optionalText(item, 'explanationJson'),
     ...optionalText(item, 'paramsJson'),
     ...optionalText(item, 'reservedMicroUsd'),
     ...optionalText(item, 'reservedTokens'),

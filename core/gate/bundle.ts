@@ -2,14 +2,21 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import { sha256Hex } from '../ledger/hash.ts';
+import type { RulesOf } from './bundle-rules.ts';
+import { rulesByType } from './bundle-rules.ts';
 import type { Catalogue } from './catalogue.ts';
 import { decodeCatalogue } from './catalogue.ts';
-import type { CompiledPolicySet } from './cedar/compile-policy-set.ts';
 import { compilePolicySet } from './cedar/compile-policy-set.ts';
+import { readContextShape } from './cedar/context-shape.ts';
 import type { EntityStore } from './cedar/entity-store.ts';
+import type { CompiledFacts } from './cedar/generate-facts.ts';
+import { compileFacts } from './cedar/generate-facts.ts';
 import { loadEntities } from './cedar/load-entities.ts';
 import type { ApprovalObligation, RuleRef } from './decision.ts';
 import { JsonFormatError, JsonReader } from './facts/json-reader.ts';
+import type { BundleProof } from './proof/bundle-proof.ts';
+import type { BundleRelease } from './release.ts';
+import { decodeRelease } from './release.ts';
 import { parseRequirement } from './requirement.ts';
 
 /** The format of the bundle's bytes. Raised with a change that an older gate would misread. */
@@ -31,11 +38,14 @@ export interface BundledRule extends RuleRef {
   readonly effect: 'permit' | 'forbid';
   /** Set when the rule stands aside for approvals: `approvals=1` or `approvals=2;managers=1`. */
   readonly requires?: string;
+  /** `shadow`: the rule is watched and never decides. */
+  readonly mode?: 'shadow';
 }
 
 /** Everything that decides, in one content-addressed document. */
 export interface PolicyBundle {
   readonly formatVersion: string;
+  readonly release: BundleRelease;
   /** Cedar policies in their JSON form, by rule id. */
   readonly policies: JsonObject;
   readonly rules: { readonly [id: string]: BundledRule };
@@ -46,10 +56,14 @@ export interface PolicyBundle {
   /** The Cedar schema that the rules were validated against. */
   readonly schema: string;
   readonly taxonomyIds: readonly string[];
+  /** What was shown about these rules when they were built. */
+  readonly proof?: BundleProof;
 }
 
 /** A rule that is ready to be quoted and, where it asks for approvals, to say how many. */
 export interface CompiledRule extends BundledRule {
+  /** The rule as decisions quote it, alone in a list. */
+  readonly quote: readonly [RuleRef];
   readonly requirement?: ApprovalObligation;
 }
 
@@ -57,15 +71,21 @@ export interface CompiledRule extends BundledRule {
 export interface CompiledBundle {
   /** SHA-256 of the bundle's bytes, hexadecimal. */
   readonly hash: string;
+  readonly release: BundleRelease;
   readonly catalogue: Catalogue;
   readonly ruleById: ReadonlyMap<string, CompiledRule>;
   readonly builtin: PolicyBundle['builtin'];
   readonly taxonomyIds: ReadonlySet<string>;
   /** The action types and their groups, as Cedar entities. */
   readonly entities: EntityStore;
-  readonly allRules: CompiledPolicySet;
-  /** The rules as they would be if every approval they ask for had been given. */
-  readonly rulesButObligations: CompiledPolicySet;
+  /** The facts that the bundle's schema declares. A context must have exactly these. */
+  readonly facts: CompiledFacts;
+  /** The policies in Cedar's JSON form, by rule id. */
+  readonly policies: JsonObject;
+  /** The rules that decide about an action type. */
+  readonly rulesOf: RulesOf;
+  /** The rules that are only watched. */
+  readonly shadowRulesOf: RulesOf;
 }
 
 /**
@@ -100,18 +120,32 @@ function compileValue(value: JsonValue, hash: string): CompiledBundle {
   const policies = reader.object('policies');
   const ruleById = readRules(reader.object('rules'));
   if (!sameNames(Object.keys(policies), [...ruleById.keys()])) throw reader.wrong('rules', 'about the same policies');
-  const unconditional = Object.entries(policies).filter(([id]) => ruleById.get(id)?.requirement === undefined);
+  const catalogue = decodeCatalogue(reader.object('catalogue'));
+  const entities = loadEntities(actionEntities(reader.object('actionGroups')));
+  const { limits: _known, ...shape } = readContextShape(reader.text('schema'), CONTEXT_TYPE);
+  const rulesOf = (isShadow: boolean): RulesOf => {
+    const wanted = Object.entries(policies).filter(([id]) => (ruleById.get(id)?.mode === 'shadow') === isShadow);
+    const json = Object.fromEntries(wanted);
+    const compiled = compilePolicySet({ staticPolicies: json });
+    return rulesByType({ catalogue, ruleById, policies: compiled, json, entities, shape });
+  };
   return {
     hash,
-    catalogue: decodeCatalogue(reader.object('catalogue')),
+    release: decodeRelease(reader.has('release') ? reader.object('release') : undefined, 'bundle.release'),
+    catalogue,
     ruleById,
     builtin: readBuiltin(reader.object('builtin')),
     taxonomyIds: new Set(reader.texts('taxonomyIds')),
-    entities: loadEntities(actionEntities(reader.object('actionGroups'))),
-    allRules: compilePolicySet({ staticPolicies: policies }),
-    rulesButObligations: compilePolicySet({ staticPolicies: Object.fromEntries(unconditional) }),
+    entities,
+    facts: compileFacts(shape),
+    policies,
+    rulesOf: rulesOf(false),
+    shadowRulesOf: rulesOf(true),
   };
 }
+
+/** The schema's record of facts. Its `limits` are the catalogue's and not in a stored context. */
+const CONTEXT_TYPE = 'Facts';
 
 function readRules(rules: JsonObject): ReadonlyMap<string, CompiledRule> {
   const pairs = Object.entries(rules).map(([id, value]): [string, CompiledRule] => {
@@ -119,14 +153,17 @@ function readRules(rules: JsonObject): ReadonlyMap<string, CompiledRule> {
     const requires = reader.has('requires') ? reader.text('requires') : undefined;
     const requirement = requires === undefined ? undefined : parseRequirement(requires);
     if (requires !== undefined && requirement === undefined) throw reader.wrong('requires', 'a number of approvals');
-    const rule = {
-      ...readRuleRef(value, `bundle.rules.${id}`),
+    const ref = readRuleRef(value, `bundle.rules.${id}`);
+    const rule: CompiledRule = {
+      ...ref,
+      quote: [ref],
       tier: reader.oneOf('tier', [0, 1, 2, 3] as const),
       effect: reader.oneOf('effect', ['permit', 'forbid'] as const),
       ...(requires !== undefined && { requires }),
+      ...(reader.has('mode') && { mode: reader.oneOf('mode', ['shadow'] as const) }),
       ...(requirement !== undefined && { requirement }),
     };
-    if (rule.id !== id) throw reader.wrong('id', `\`${id}\``);
+    if (ref.id !== id) throw reader.wrong('id', `\`${id}\``);
     return [id, rule];
   });
   return new Map(pairs);

@@ -65,6 +65,8 @@ export interface CatalogueEntry {
   readonly marksSession: boolean;
   /** Pointers to parameters that no person and no record may see in the clear. */
   readonly confidential: readonly string[];
+  /** Dotted paths of facts, or of records of them, that explanations for agents do not name. */
+  readonly confidentialFacts?: readonly string[];
   readonly cost: ActionCost;
 }
 
@@ -113,6 +115,7 @@ function decodeEntry(value: JsonValue, at: string): CatalogueEntry {
     signals: decodeSignals(reader.list('signals'), `${at}.signals`),
     marksSession: reader.has('marksSession') && reader.boolean('marksSession'),
     confidential: reader.texts('confidential'),
+    ...(reader.has('confidentialFacts') && { confidentialFacts: reader.texts('confidentialFacts') }),
     cost: decodeCost(reader),
   };
 }
@@ -133,6 +136,7 @@ const ENTRY_MEMBERS = [
   'signals',
   'marksSession',
   'confidential',
+  'confidentialFacts',
   'costMicroUsd',
   'pricing',
 ];

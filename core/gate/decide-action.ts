@@ -11,10 +11,13 @@ import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { DecisionItems, DecisionRefs } from './decision-inputs.ts';
 import { budgetViewOf, decisionItems, demandFor, registrationOf } from './decision-inputs.ts';
+import { replyExplanation } from './explain-reply.ts';
 import { contextToJson } from './facts/context.ts';
 import type { BudgetFacts } from './facts.ts';
 import { buildContext, factItemsOf, movedMicroUsd, UNDECLARED_BUDGET } from './facts.ts';
 import type { GateDeps } from './gate-deps.ts';
+import type { ShadowHit } from './shadow.ts';
+import { shadowHits } from './shadow.ts';
 
 /** People's approvals for exactly this action, as facts. */
 export interface ApprovalFacts {
@@ -29,6 +32,10 @@ export const NO_APPROVALS: ApprovalFacts = { count: 0, managerCount: 0 };
 export interface DecidedAction {
   readonly decision: Decision;
   readonly context: JsonObject;
+  /** What rules that are only watched would have done. */
+  readonly shadow: readonly ShadowHit[];
+  /** Why it was not allowed, as the agent is told. */
+  readonly explanation?: JsonObject;
   readonly demand: BudgetDemand;
   /** What an allow adds to the amounts that its session and day moved. */
   readonly movedMicroUsd: bigint;
@@ -97,9 +104,13 @@ function decided(bundle: CompiledBundle, input: DecisionInput, gathered: Gathere
     nowMs: snapshot.nowMs,
   });
   const context = contextToJson(facts);
+  const asked = { agentId, actionType: request.type, resource: request.resource, context };
+  const decision = decide(asked, bundle);
   return {
-    decision: decide({ agentId, actionType: request.type, resource: request.resource, context }, bundle),
+    decision,
     context,
+    shadow: shadowHits(asked, bundle),
+    ...(decision.verdict !== 'allow' && { explanation: replyExplanation(asked, bundle) }),
     demand,
     movedMicroUsd: movedMicroUsd(entry, facts),
     marksSession: entry.marksSession,
@@ -128,6 +139,7 @@ function undecidable(bundle: CompiledBundle, agentId: string, request: ActionReq
   return {
     decision: decide({ agentId, actionType: request.type, resource: request.resource, context: {} }, bundle),
     context: {},
+    shadow: [],
     demand: { required: false, modelKnown: true, valid: true, ...NO_AMOUNT },
     movedMicroUsd: 0n,
     marksSession: false,

@@ -1,14 +1,11 @@
-import type { JsonObject } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import { sha256Hex } from '../ledger/hash.ts';
 import type { CompiledBundle, CompiledRule } from './bundle.ts';
-import type { CatalogueEntry } from './catalogue.ts';
-import type { CompiledPolicySet } from './cedar/compile-policy-set.ts';
-import type { AuthorizationAnswer } from './cedar/evaluate.ts';
-import { evaluate } from './cedar/evaluate.ts';
+import type { TypeRules } from './bundle-rules.ts';
+import { contextHashOf } from './cedar/generate-facts.ts';
 import type { ApprovalObligation, Decision, DecisionRequest, RuleRef, Tier, Verdict } from './decision.ts';
-import { completeContext, isDecisionContext } from './facts/context.ts';
+import { completeContext } from './facts/context.ts';
 import { mergeRequirements } from './requirement.ts';
 
 /** The tier of what the catalogue does not know. */
@@ -23,41 +20,82 @@ const UNKNOWN_TIER: Tier = 3;
  * - When only rules that ask for approvals stand in the way, the verdict is `require_approval`, for the most people
  *   any of them asks for.
  * - A denial quotes every rule that stands in the way: those that no approval removes first, each kind by id.
+ *
+ * @param contextHash the context's hash, from a caller that has computed it by {@link contextHashOf} already
  */
-export function decide(request: DecisionRequest, bundle: CompiledBundle): Decision {
-  const base = { bundleHash: bundle.hash, contextHash: hashOf(request.context) };
-  const entry = bundle.catalogue.get(request.actionType);
-  if (entry === undefined) return { ...base, ...denied(UNKNOWN_TIER, [bundle.builtin['unknown-type']]) };
-  if (!isJsonObject(request.context) || !isDecisionContext(request.context)) {
-    return { ...base, ...denied(entry.tier, [bundle.builtin['malformed-facts']]) };
-  }
-  return { ...base, ...applyRules(request, entry, bundle) };
+export function decide(
+  request: DecisionRequest,
+  bundle: CompiledBundle,
+  contextHash: string = contextHashOf(request.context, bundle.facts),
+): Decision {
+  const { verdict, tier, rules, obligations } = judge(request, bundle);
+  return { verdict, tier, rules, obligations, bundleHash: bundle.hash, contextHash };
 }
 
-type Outcome = Omit<Decision, 'bundleHash' | 'contextHash'>;
+/** A decision without the hashes of what it was made on and by. */
+export type Judgement = Omit<Decision, 'bundleHash' | 'contextHash'>;
 
-function applyRules(request: DecisionRequest, entry: CatalogueEntry, bundle: CompiledBundle): Outcome {
-  const ask = (policies: CompiledPolicySet): AuthorizationAnswer =>
-    evaluate(policies, toCedar(request, entry), bundle.entities);
-  const answer = ask(bundle.allRules);
-  if (answer.problem !== null) return denied(entry.tier, [bundle.builtin['malformed-facts']]);
-  if (answer.erroring.length > 0) {
-    const errors = rulesOf(
-      answer.erroring.map((failure) => failure.policyId),
-      bundle,
-    );
-    return denied(entry.tier, [bundle.builtin['rule-error'], ...quoted(errors)]);
+/** What {@link decide} decides, for callers that ask many times and keep nothing. Pure and total. */
+export function judge(request: DecisionRequest, bundle: CompiledBundle): Judgement {
+  const typeRules = bundle.rulesOf(request.actionType);
+  if (typeRules === undefined) return denied(UNKNOWN_TIER, [bundle.builtin['unknown-type']]);
+  const { entry, matcher, rules } = typeRules;
+  const asked = factsOf(request, bundle);
+  if (asked === undefined) return denied(entry.tier, [bundle.builtin['malformed-facts']]);
+  if (erring.length > 0) erring.length = 0;
+  const count = matcher.match(asked, holding, erring);
+  if (erring.length > 0) {
+    return denied(entry.tier, [bundle.builtin['rule-error'], ...quoted(erring.flatMap((place) => rules[place] ?? []))]);
   }
-  const rules = rulesOf(answer.determining, bundle);
-  if (answer.decision === 'allow') return outcome('allow', entry.tier, quoted(rules), []);
-  if (rules.length === 0) return denied(entry.tier, [bundle.builtin['default-deny']]);
-  const requirements = rules.flatMap((rule) => (rule.requirement === undefined ? [] : [rule.requirement]));
-  if (requirements.length < rules.length) {
-    const firm = rules.filter((rule) => rule.requirement === undefined);
-    return denied(entry.tier, [...quoted(firm), ...quoted(rules.filter((rule) => rule.requirement !== undefined))]);
+  const only = count === 1 ? rules[holding[0] ?? 0] : undefined;
+  if (only?.effect === 'permit') return { verdict: 'allow', tier: entry.tier, rules: only.quote, obligations: NONE };
+  const held = holding.slice(0, count).sort(byNumber);
+  return weigh(
+    typeRules,
+    held.flatMap((place) => rules[place] ?? []),
+    bundle,
+  );
+}
+
+/** The request when its facts are those the bundle declares, or become them by what later facts count as; else undefined. */
+export function factsOf(request: DecisionRequest, { facts }: CompiledBundle): DecisionRequest | undefined {
+  if (facts.fits(request.context)) return request;
+  if (!isJsonObject(request.context)) return undefined;
+  const context = completeContext(request.context);
+  return facts.fits(context) ? { ...request, context } : undefined;
+}
+
+/** Every rule that holds for a request, by id, whether or not it decides. Pure and total. */
+export function heldRules(request: DecisionRequest, bundle: CompiledBundle): readonly CompiledRule[] {
+  const typeRules = bundle.rulesOf(request.actionType);
+  const asked = factsOf(request, bundle);
+  if (typeRules === undefined || asked === undefined) return [];
+  const held: number[] = [];
+  typeRules.matcher.match(asked, held, []);
+  return held.sort(byNumber).flatMap((place) => typeRules.rules[place] ?? []);
+}
+
+/** Where matchers write: they run to their end and call nothing that decides, so one of each is enough. */
+const holding: number[] = [];
+const erring: number[] = [];
+const NONE: readonly never[] = Object.freeze([]);
+
+function weigh({ entry }: TypeRules, held: readonly CompiledRule[], bundle: CompiledBundle): Judgement {
+  const permits = held.filter((rule) => rule.effect === 'permit');
+  const forbids = held.filter((rule) => rule.effect === 'forbid');
+  if (forbids.length === 0 && permits.length > 0) return outcome('allow', entry.tier, quoted(permits), NONE);
+  if (forbids.length === 0) return denied(entry.tier, [bundle.builtin['default-deny']]);
+  const firm = forbids.filter((rule) => rule.requirement === undefined);
+  const requirements = forbids.flatMap((rule) => rule.requirement ?? []);
+  if (firm.length > 0) {
+    return denied(entry.tier, quoted([...firm, ...forbids.filter((rule) => rule.requirement !== undefined)]));
   }
-  if (ask(bundle.rulesButObligations).decision === 'deny') return denied(entry.tier, [bundle.builtin['default-deny']]);
-  return outcome('require_approval', entry.tier, quoted(rules), [mergeRequirements(requirements)]);
+  if (permits.length === 0) return denied(entry.tier, [bundle.builtin['default-deny']]);
+  return outcome('require_approval', entry.tier, quoted(forbids), [mergeRequirements(requirements)]);
+}
+
+function byNumber(left: number, right: number): number {
+  return left - right;
 }
 
 /**
@@ -71,40 +109,19 @@ export function refuseUndecided(
   bundle: CompiledBundle,
 ): Decision {
   const tier = bundle.catalogue.get(actionType)?.tier ?? UNKNOWN_TIER;
-  return { bundleHash: bundle.hash, contextHash: hashOf({}), ...denied(tier, [bundle.builtin[reason]]) };
-}
-
-/** The thresholds of an action without an amount: larger than any fact, so that no rule about one applies. */
-const NO_LIMIT = Number.MAX_SAFE_INTEGER;
-
-/** Thresholds come from the bundle, not from the stored facts, so that another bundle can be tried on old traffic. */
-function toCedar(request: DecisionRequest, { limits }: CatalogueEntry) {
   return {
-    principal: { type: 'Agent', id: request.agentId },
-    action: { type: 'Action', id: request.actionType },
-    resource: { type: 'Resource', id: request.resource },
-    context: {
-      ...completeContext(request.context),
-      limits: {
-        materialityMicroUsd: Number(limits?.materialityMicroUsd ?? NO_LIMIT),
-        dualMicroUsd: Number(limits?.dualMicroUsd ?? NO_LIMIT),
-        sessionMicroUsd: Number(limits?.sessionMicroUsd ?? NO_LIMIT),
-        dayMicroUsd: Number(limits?.dayMicroUsd ?? NO_LIMIT),
-      },
-    },
+    bundleHash: bundle.hash,
+    contextHash: sha256Hex(canonicalJson({})),
+    ...denied(tier, [bundle.builtin[reason]]),
   };
 }
 
-function rulesOf(ids: readonly string[], bundle: CompiledBundle): readonly CompiledRule[] {
-  return [...ids].sort().flatMap((id) => bundle.ruleById.get(id) ?? []);
-}
-
 function quoted(rules: readonly CompiledRule[]): readonly RuleRef[] {
-  return rules.map(({ id, text, frameworkRefs }) => ({ id, text, frameworkRefs }));
+  return rules.flatMap((rule) => rule.quote);
 }
 
-function denied(tier: Tier, rules: readonly RuleRef[]): Outcome {
-  return outcome('deny', tier, rules, []);
+function denied(tier: Tier, rules: readonly RuleRef[]): Judgement {
+  return outcome('deny', tier, rules, NONE);
 }
 
 function outcome(
@@ -112,15 +129,6 @@ function outcome(
   tier: Tier,
   rules: readonly RuleRef[],
   obligations: readonly ApprovalObligation[],
-): Outcome {
+): Judgement {
   return { verdict, tier, rules, obligations };
-}
-
-/** A context that has no canonical form was never stored; its hash is that of `null`. */
-function hashOf(context: JsonObject): string {
-  try {
-    return sha256Hex(canonicalJson(context));
-  } catch {
-    return sha256Hex(canonicalJson(null));
-  }
 }

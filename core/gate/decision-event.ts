@@ -51,6 +51,7 @@ export function decisionEvent(pseudonyms: Pseudonymizer, input: DecisionEventInp
       bundleHash: decision.bundleHash,
       contextHash: decision.contextHash,
       context,
+      ...(decided.shadow.length > 0 && { shadow: decided.shadow.map((hit) => ({ ...hit })) }),
       ...(decided.amountMicroUsd !== undefined && { amountMicroUsd: String(decided.amountMicroUsd) }),
       ...(held?.reservation !== undefined && { budget: budgetData(held.reservation) }),
       ...(held !== undefined && held.alerts.length > 0 && { alerts: held.alerts.map((alert) => ({ ...alert })) }),

@@ -37,7 +37,7 @@ export type RedeemProblem =
   | { readonly code: 'not_approved'; readonly status: ActionStatus }
   | EnvelopeProblem
   /** The envelopes hold, but the gate no longer allows the action. */
-  | { readonly code: 'denied_at_redemption'; readonly decision: DecidedAction['decision'] };
+  | ({ readonly code: 'denied_at_redemption' } & Pick<DecidedAction, 'decision' | 'explanation'>);
 
 /** A redeemed action. */
 export interface Redeemed {
@@ -140,7 +140,8 @@ function planAllow(
   held: Reserved,
 ): AgentPlan<Outcome> {
   const next = (event: ChainedEvent): ActionRecord => {
-    const { paramsJson: _shown, confidential: _withheld, approvalExpiresAtMs: _over, ...kept } = record;
+    const { paramsJson: _shown, confidential: _withheld, approvalExpiresAtMs: _over, ...rest } = record;
+    const { explanationJson: _answered, ...kept } = rest;
     return {
       ...kept,
       status: 'redeemed',
@@ -184,7 +185,12 @@ function planDenial(
   });
   return {
     event: { ...event, data: { ...event.data, code: 'denied_at_redemption' } },
-    result: () => refused({ code: 'denied_at_redemption', decision: decided.decision }),
+    result: () =>
+      refused({
+        code: 'denied_at_redemption',
+        decision: decided.decision,
+        ...(decided.explanation !== undefined && { explanation: decided.explanation }),
+      }),
   };
 }
 

@@ -154,7 +154,7 @@ function newRecord(
   deps: GateDeps,
   { actionId, digest, request }: Submission,
   nowMs: number,
-  { decision }: DecidedAction,
+  { decision, explanation }: DecidedAction,
   held: Held | undefined,
   event: ChainedEvent,
 ): ActionRecord {
@@ -170,6 +170,7 @@ function newRecord(
     createdAtMs: nowMs,
     decision,
     ledger: { chain: event.chain, seq: event.seq, hash: event.hash },
+    ...(decision.verdict !== 'allow' && explanation !== undefined && { explanationJson: JSON.stringify(explanation) }),
     ...(decision.verdict === 'require_approval' && {
       paramsJson: canonicalJson(request.params),
       ...(confidential.length > 0 && { confidential }),

@@ -21,7 +21,9 @@ export function redeemRefusal(refusal: RedeemProblem | Contention): APIGatewayPr
       return wrongStatus('not_approved', 'an approved action', refusal.status);
     case 'denied_at_redemption':
       count('DecisionDenied');
-      return denial('denied_at_redemption', refusal.decision.rules);
+      return denial('denied_at_redemption', refusal.decision.rules, {
+        ...(refusal.explanation !== undefined && { explanation: refusal.explanation }),
+      });
     case 'envelope_expired':
       count('EnvelopeRefused');
       return problem(410, 'envelope_expired', 'the envelope has expired; ask again', { index: refusal.index });

@@ -30,7 +30,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
 /** Refuses an action type that no permit reaches: it would be denied for ever without a rule that says why. */
 export function checkReach(catalogue: Catalogue, rules: readonly ParsedRule[]): void {
   const permits = rules
-    .filter(({ rule }) => rule.effect === 'permit')
+    .filter(({ rule }) => rule.effect === 'permit' && rule.mode === undefined)
     .map(({ policy }) => JSON.stringify(policy.action));
   for (const [type, entry] of catalogue) {
     const names = [type, ...actionGroups(entry)].map((name) => JSON.stringify({ type: 'Action', id: name }));

@@ -42,7 +42,7 @@ function parseFile(file: string, text: string): readonly ParsedRule[] {
 
 const RULE_ID = /^CS-[A-Z]+-T([0-3])-[0-9]{3}$/;
 const MAX_TEXT_LENGTH = 300;
-const ANNOTATIONS = ['id', 'text', 'framework', 'tier', 'requires'];
+const ANNOTATIONS = ['id', 'text', 'framework', 'tier', 'requires', 'mode'];
 
 function readAnnotations(file: string, policy: PolicyJson): BundledRule {
   const annotations = policy.annotations ?? {};
@@ -61,6 +61,8 @@ function readAnnotations(file: string, policy: PolicyJson): BundledRule {
   if (requires !== undefined && (parseRequirement(requires) === undefined || policy.effect !== 'forbid')) {
     throw fail('expected @requires only on a forbid, as `approvals=1` or `approvals=2;managers=1`');
   }
+  const mode = annotations['mode'];
+  if (mode !== undefined && mode !== 'shadow') throw fail('expected @mode("shadow"), or no @mode');
   return {
     id,
     text,
@@ -68,6 +70,7 @@ function readAnnotations(file: string, policy: PolicyJson): BundledRule {
     tier: Number(tier),
     effect: policy.effect,
     ...(typeof requires === 'string' && { requires }),
+    ...(mode === 'shadow' && { mode }),
   };
 }
 
