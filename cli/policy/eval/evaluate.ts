@@ -1,15 +1,20 @@
 import type { ActionRequest } from '../../../core/gate/action.ts';
+import type { ActionRecord } from '../../../core/gate/action-record.ts';
 import { closeSession } from '../../../core/gate/close-session.ts';
 import type { Verdict } from '../../../core/gate/decision.ts';
 import { reportOutcome } from '../../../core/gate/outcome.ts';
 import { submitAction } from '../../../core/gate/submit.ts';
 import type { MappingProblem, ToolMapping } from '../../../core/gate/tool-mapping.ts';
 import { mapToolCall } from '../../../core/gate/tool-mapping.ts';
+import { CanonicalFormError } from '../../../core/ledger/canonical.ts';
 import { sha256Hex } from '../../../core/ledger/hash.ts';
 import type { LocalGate } from './local-gate.ts';
 import { approveAndRedeem, refuse } from './people.ts';
 import type { Label, RecordedCall } from './recorded-calls.ts';
 import { taskKey } from './recorded-calls.ts';
+
+/** Why a call was never decided: no action is mapped to it, or it holds text that is not well-formed Unicode. */
+export type CallProblem = MappingProblem['code'] | 'malformed_text';
 
 /** What the gate said to one recorded call. */
 export interface EvaluatedCall {
@@ -25,8 +30,8 @@ export interface EvaluatedCall {
   readonly rules: readonly string[];
   /** What people answered, when they were asked: simulated. */
   readonly people?: 'approved' | 'refused';
-  /** Why the call could not be mapped to an action. */
-  readonly problem?: MappingProblem['code'];
+  /** Set when the call never came to a decision; its verdict is then `deny`. */
+  readonly problem?: CallProblem;
 }
 
 /** Recorded calls and what they are evaluated with. */
@@ -75,9 +80,8 @@ async function evaluateCall(
   const mapped = mapToolCall(mapping, call.tool, call.arguments, { account: accountId });
   if (!mapped.ok) return ungoverned(gate, call, mapped.problem.code);
   const request: ActionRequest = { ...mapped.value, sessionId, idempotencyKey: `line-${call.line}` };
-  const submitted = await submitAction(gate, gate.agentId, request);
-  if (!submitted.ok) throw new Error(`expected a decision on line ${call.line}, got \`${submitted.problem.code}\``);
-  const { record } = submitted.value;
+  const record = await decided(gate, request);
+  if (record === undefined) return ungoverned(gate, call, 'malformed_text');
   const { verdict, rules } = record.decision;
   const answer = {
     ...about(call),
@@ -95,8 +99,20 @@ async function evaluateCall(
   return { ...answer, people: 'approved' };
 }
 
+/** @returns undefined when the request has no canonical form, which the gate's edge refuses */
+async function decided(gate: LocalGate, request: ActionRequest): Promise<ActionRecord | undefined> {
+  try {
+    const submitted = await submitAction(gate, gate.agentId, request);
+    if (submitted.ok) return submitted.value.record;
+    throw new Error(`expected a decision on ${request.idempotencyKey}, got \`${submitted.problem.code}\``);
+  } catch (error) {
+    if (error instanceof CanonicalFormError) return undefined;
+    throw error;
+  }
+}
+
 /** A call that is no action of the catalogue is one the gate was never asked about, so it must not run. */
-function ungoverned(gate: LocalGate, call: RecordedCall, problem: MappingProblem['code']): EvaluatedCall {
+function ungoverned(gate: LocalGate, call: RecordedCall, problem: CallProblem): EvaluatedCall {
   const rule =
     problem === 'unknown_tool' ? gate.bundle.builtin['unknown-type'] : gate.bundle.builtin['malformed-facts'];
   return { ...about(call), type: null, verdict: 'deny', rules: [rule.id], problem };
