@@ -4,6 +4,7 @@ import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, exitCodeOf, report } from './command.ts';
 import { findDeployment } from './deployment.ts';
 import { controlClient } from './halt.ts';
+import type { PersonReply } from './person-client.ts';
 
 /** How the commands are called. */
 export const APPROVE_USAGE = `countersign approve ACTION --reason TEXT [--as PERSON] [--json]
@@ -32,21 +33,27 @@ async function decideCommand(decision: 'approve' | 'reject', argv: readonly stri
     },
   });
   if (values.list) return listOpen(io, values.json);
-  const [actionId] = positionals;
-  if (actionId === undefined || values.reason === undefined) throw new CommandError(EXIT.badInput, APPROVE_USAGE);
+  const [actionId, ...rest] = positionals;
+  if (actionId === undefined || rest.length > 0 || values.reason === undefined)
+    throw new CommandError(EXIT.badInput, APPROVE_USAGE);
   const person = controlClient(io);
   const shown = await person.request(actionId);
-  if (shown.status !== 200) {
-    throw new CommandError(exitCodeOf(shown.status), String(shown.body['detail'] ?? shown.body['code']));
-  }
+  if (shown.status !== 200) return reportRefusal(io, values.json, shown);
   const reply = await person.decide(actionId, decision, values.reason, String(shown.body['digest']));
-  const lines = reply.status === 200 ? [`${decision}d ${actionId}`] : [String(reply.body['detail'])];
-  report(io, values.json, reply.body, lines);
-  return exitCodeOf(reply.status);
+  if (reply.status !== 200) return reportRefusal(io, values.json, reply);
+  report(io, values.json, reply.body, [`${decision === 'approve' ? 'approved' : 'rejected'} ${actionId}`]);
+  return EXIT.ok;
+}
+
+function reportRefusal(io: CommandIo, isJson: boolean, { status, body }: PersonReply): number {
+  report(io, isJson, body, [`${String(body['code'] ?? status)}: ${String(body['detail'] ?? body['title'] ?? '')}`]);
+  return exitCodeOf(status);
 }
 
 async function listOpen(io: CommandIo, isJson: boolean): Promise<number> {
-  const { status, body } = await controlClient(io).openRequests();
+  const reply = await controlClient(io).openRequests();
+  if (reply.status !== 200) return reportRefusal(io, isJson, reply);
+  const { body } = reply;
   const requests = Array.isArray(body['requests']) ? body['requests'].filter(isJsonObject) : [];
   const lines = requests.map((request) => {
     const { id, type, agent, expiresAt, page } = request;
@@ -57,5 +64,5 @@ async function listOpen(io: CommandIo, isJson: boolean): Promise<number> {
     ].join('\n');
   });
   report(io, isJson, body, lines.length > 0 ? lines : ['nothing is waiting']);
-  return exitCodeOf(status);
+  return EXIT.ok;
 }

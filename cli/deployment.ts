@@ -94,6 +94,26 @@ export function credentialsFor(deployment: Deployment, io: CommandIo, roleName: 
 }
 
 function readSandboxFile(path: string): SandboxFile {
+  const file = parseSandboxFile(path);
+  if (isAlive(file.pid)) return file;
+  throw new CommandError(
+    EXIT.badInput,
+    `expected a running sandbox (\`npm start\`), got \`${path}\` of one that ended without saying so`,
+  );
+}
+
+/** A sandbox that was killed leaves its file behind. */
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // Not allowed to signal it means that it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function parseSandboxFile(path: string): SandboxFile {
   try {
     return v.parse(SandboxFile, JSON.parse(readFileSync(path, 'utf8')));
   } catch {

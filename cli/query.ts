@@ -13,7 +13,8 @@ import { tableLines, tableObjects } from './audit/table-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
 
-const USAGE = `usage: countersign query                              list the queries of the deployment
+/** How the command is called. */
+export const QUERY_USAGE = `usage: countersign query                              list the queries of the deployment
        countersign query NAME [--param VALUE]…        run one; a parameter is text, in the order of its \`?\`
        countersign query --sql "SELECT …" [--param VALUE]…
        countersign query --cross-check (--heads FILE | --table LEDGER_TABLE)
@@ -38,11 +39,11 @@ type Values = ReturnType<typeof parse>['values'];
  * @returns 0 when the query ran (and, with `--cross-check`, all counts agree), 1 when not, 3 on bad input
  */
 export function queryCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  return runCommand(io, USAGE, async () => {
+  return runCommand(io, QUERY_USAGE, async () => {
     const { values, positionals } = parse(argv);
     const [name, ...others] = positionals;
     const asked = [name, values.sql, values['cross-check'] || undefined].filter((each) => each !== undefined);
-    if (others.length > 0 || asked.length > 1) throw new CommandError(EXIT.badInput, USAGE);
+    if (others.length > 0 || asked.length > 1) throw new CommandError(EXIT.badInput, QUERY_USAGE);
     const clients = auditClients(auditTarget(io, values.role));
     const athena = new AthenaQueries(clients.athena, values.workgroup, systemPause);
     if (values['cross-check']) return checkCounts(io, values, athena);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { CommandIo } from './command.ts';
-import { EXIT } from './command.ts';
+import { CommandError, EXIT } from './command.ts';
 import { stateDirOf } from './deployment.ts';
 import { guide } from './sandbox/guide.ts';
 import { runSandbox } from './sandbox/run-sandbox.ts';
@@ -12,6 +12,7 @@ export const SANDBOX_USAGE = `countersign sandbox [--port PORT] [--endpoint-port
 
 const DEFAULT_API_PORT = '8787';
 const DEFAULT_ENDPOINT_PORT = '8788';
+const MAX_PORT = 65_535;
 
 /** Runs the sandbox until SIGINT or SIGTERM. */
 export async function sandboxCommand(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -27,8 +28,8 @@ export async function sandboxCommand(argv: readonly string[], io: CommandIo): Pr
   const running = await runSandbox({
     stateDir: stateDirOf(io),
     ...(values.app !== undefined && { appDir: values.app }),
-    apiPort: Number(values.port),
-    endpointPort: Number(values['endpoint-port']),
+    apiPort: portOf('--port', values.port),
+    endpointPort: portOf('--endpoint-port', values['endpoint-port']),
     say: (text) => io.stderr(`${text}\n`),
   });
   io.stdout(values.json ? `${JSON.stringify(running.file)}\n` : `${guide(running.file).join('\n')}\n`);
@@ -36,6 +37,11 @@ export async function sandboxCommand(argv: readonly string[], io: CommandIo): Pr
   io.stderr('stopping …\n');
   await running.close();
   return EXIT.ok;
+}
+
+function portOf(flag: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= MAX_PORT) return Number(text);
+  throw new CommandError(EXIT.badInput, `expected ${flag} to be a port, got \`${text}\``);
 }
 
 function interrupted(): Promise<void> {

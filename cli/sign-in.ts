@@ -10,11 +10,12 @@ import { findDeployment } from './deployment.ts';
  */
 export function asPerson(command: Command): Command {
   return async (argv, io) => {
-    const at = argv.indexOf('--as');
+    const at = argv.findIndex((argument) => argument === '--as' || argument.startsWith('--as='));
     if (at === -1) return command(argv, io);
-    const name = argv[at + 1];
+    const isJoined = argv[at] !== '--as';
+    const name = isJoined ? argv[at]?.slice('--as='.length) : argv[at + 1];
     const idToken = await idTokenFor(io, name);
-    const rest = [...argv.slice(0, at), ...argv.slice(at + 2)];
+    const rest = [...argv.slice(0, at), ...argv.slice(at + (isJoined ? 1 : 2))];
     return command(rest, { ...io, env: { ...io.env, COUNTERSIGN_ID_TOKEN: idToken } });
   };
 }

@@ -22,9 +22,9 @@ export async function redeemCommand(argv: readonly string[], io: CommandIo): Pro
   const client = agentClient(io, role);
   const found = await client.status(actionId);
   const envelopes = found.body['envelopes'];
-  if (found.status !== 200 || !Array.isArray(envelopes)) {
-    const standing = String(found.body['status'] ?? found.body['detail']);
-    throw new CommandError(EXIT.failed, `expected an approved action, got \`${standing}\``);
+  if (!Array.isArray(envelopes)) {
+    report(io, isJson, found.body, ['expected an approved action, got', ...replyLines(found)]);
+    return found.status === 200 ? EXIT.denied : exitCodeOf(found.status);
   }
   const reply = await client.redeem(actionId, envelopes.filter(isJsonObject));
   report(io, isJson, reply.body, replyLines(reply));
@@ -37,7 +37,7 @@ function readArguments(argv: readonly string[], usage: string) {
     allowPositionals: true,
     options: { as: { type: 'string' }, json: { type: 'boolean', default: false } },
   });
-  const [actionId] = positionals;
-  if (actionId === undefined) throw new CommandError(EXIT.badInput, usage);
+  const [actionId, ...rest] = positionals;
+  if (actionId === undefined || rest.length > 0) throw new CommandError(EXIT.badInput, usage);
   return { actionId, role: values.as, isJson: values.json };
 }

@@ -24,8 +24,9 @@ export async function submitCommand(argv: readonly string[], io: CommandIo): Pro
       json: { type: 'boolean', default: false },
     },
   });
-  const [type] = positionals;
-  if (type === undefined || values.resource === undefined) throw new CommandError(EXIT.badInput, SUBMIT_USAGE);
+  const [type, ...rest] = positionals;
+  if (type === undefined || rest.length > 0 || values.resource === undefined)
+    throw new CommandError(EXIT.badInput, SUBMIT_USAGE);
   const reply = await agentClient(io, values.as).submit({
     type,
     params: parseParams(values.params),

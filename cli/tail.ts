@@ -14,7 +14,8 @@ import { archiveTail, ledgerTail } from './audit/tail-sources.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT } from './command.ts';
 
-const USAGE = `usage: countersign tail [DIR|s3://bucket[/prefix]] [--chain CHAIN]… [--follow] [--lines N] [--json]
+/** How the command is called. */
+export const TAIL_USAGE = `usage: countersign tail [DIR|s3://bucket[/prefix]] [--chain CHAIN]… [--follow] [--lines N] [--json]
        countersign tail --table LEDGER_TABLE [--chain CHAIN]… [--follow] [--lines N] [--json]
   --chain CHAIN      only these chains, for example control or agent/<id>; a table needs them, control when none is given
   --lines N          how many of the events that are there already to print (default 10)
@@ -45,7 +46,7 @@ export function tailCommand(
   io: CommandIo,
   time: Clock & Pause = { ...systemClock, ...systemPause },
 ): Promise<number> {
-  return runCommand(io, USAGE, async () => {
+  return runCommand(io, TAIL_USAGE, async () => {
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
     const poll = openTail(io, positionals, values);
     const intervalMs = seconds('--interval', values.interval) * 1_000;
@@ -68,8 +69,8 @@ interface TailValues {
 }
 
 function openTail(io: CommandIo, positionals: readonly string[], { table, chain = [], role }: TailValues): PollEvents {
-  if (table === undefined) return archiveTail(openArchive(io, archivePlace(io, positionals, USAGE)), chain);
-  if (positionals.length > 0) throw new CommandError(EXIT.badInput, USAGE);
+  if (table === undefined) return archiveTail(openArchive(io, archivePlace(io, positionals, TAIL_USAGE)), chain);
+  if (positionals.length > 0) throw new CommandError(EXIT.badInput, TAIL_USAGE);
   const ledger = new DynamoDbLedgerReader(auditClients(auditTarget(io, role)).dynamoDb, table);
   return ledgerTail(ledger, chain.length === 0 ? [CONTROL_CHAIN] : chain);
 }

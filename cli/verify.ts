@@ -12,7 +12,8 @@ import { reportLines } from './audit/verify-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
 
-const USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [--heads FILE] [--save-heads FILE] [--envelope-key FILE]
+/** How the command is called. */
+export const VERIFY_USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [--heads FILE] [--save-heads FILE] [--envelope-key FILE]
   without a place: the archive of the sandbox that runs here
   --heads FILE         heads noted earlier: shows a cut or rewritten tail
   --save-heads FILE    note the heads of an archive that passed, for next time; keep the file elsewhere
@@ -24,7 +25,7 @@ const USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [--
  * @returns 0 when everything checked passed, 1 when anything failed, 3 on bad input
  */
 export function verifyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  return runCommand(io, USAGE, async () => {
+  return runCommand(io, VERIFY_USAGE, async () => {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
@@ -35,7 +36,7 @@ export function verifyCommand(argv: readonly string[], io: CommandIo): Promise<n
         'envelope-key': { type: 'string' },
       },
     });
-    const place = archivePlace(io, positionals, USAGE);
+    const place = archivePlace(io, positionals, VERIFY_USAGE);
     const heads = values.heads === undefined ? undefined : await readHeads(values.heads);
     const keyFile = values['envelope-key'];
     const checkSignature = keyFile === undefined ? undefined : await signatureCheck(keyFile);

@@ -9,7 +9,7 @@ export async function runCommand(io: CommandIo, usage: string, body: () => Promi
   try {
     return await body();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (error instanceof CommandError) {
       io.stderr(`${message}\n`);
       return error.exitCode;
@@ -22,6 +22,14 @@ export async function runCommand(io: CommandIo, usage: string, body: () => Promi
     io.stderr(`${message}\n`);
     return code === 'ENOENT' || code === 'ENOTDIR' ? EXIT.badInput : EXIT.failed;
   }
+}
+
+/** What went wrong, with the cause where the message alone says nothing: `fetch failed` could be anything. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return `${error.message}: ${cause.message === '' ? errorCode(cause) : cause.message}`;
 }
 
 function errorCode(error: unknown): string {

@@ -45,7 +45,6 @@ export interface Signing {
   readonly credentials?: AwsCredentials;
   /** How far the signer's clock is from the sandbox's, milliseconds. */
   readonly skewMs?: number;
-  readonly region?: string;
 }
 
 /** The request with the headers an agent's signature needs. */
@@ -56,7 +55,7 @@ export async function signed(world: SandboxWorld, raw: RawRequest, signing: Sign
   const headers = await signRequest(
     { method: raw.method, url, ...(body !== undefined && { body }) },
     signing.credentials ?? sandbox.credentialsFor('countersign-agent-payments'),
-    signing.region ?? sandbox.region,
+    sandbox.region,
     new Date(sandbox.clock.nowMs() + (signing.skewMs ?? 0)),
   );
   return { ...raw, headers: { ...headers, ...raw.headers } };
