@@ -1,6 +1,8 @@
 import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
 import { EVAL_USAGE, evalCommand } from './policy/eval.ts';
+import { LINT_USAGE, lintCommand } from './policy/lint.ts';
+import { PROVE_USAGE, proveCommand } from './policy/prove.ts';
 import { policyCedarTest } from './policy-cedar-test.ts';
 
 interface PolicyEntry {
@@ -17,6 +19,8 @@ const POLICY_COMMANDS: { readonly [name: string]: PolicyEntry } = {
     summary: "run Cedar's integration tests",
     usage: 'countersign policy cedar-test DIR [--json]',
   },
+  lint: { run: lintCommand, summary: 'say what to mend in the rules', usage: LINT_USAGE },
+  prove: { run: proveCommand, summary: 'check the invariants over all facts', usage: PROVE_USAGE },
   eval: { run: evalCommand, summary: 'count the verdicts on recorded tool calls', usage: EVAL_USAGE },
 };
 

@@ -12,6 +12,8 @@ import { sha256Hex } from '../core/ledger/hash.ts';
 import { checkCatalogue, checkReach } from './bundle/check-catalogue.ts';
 import { checkFramework, checkObligations, checkSignals, checkTypes } from './bundle/check-rules.ts';
 import { BundleBuildError } from './bundle/error.ts';
+import { readInvariants } from './bundle/invariants.ts';
+import { proofOf } from './bundle/proof.ts';
 import { parseRules } from './bundle/rules.ts';
 import { completeSchema } from './bundle/schema.ts';
 
@@ -20,11 +22,22 @@ export const POLICIES_DIRECTORY = join(import.meta.dirname, '..', 'policies');
 
 /**
  * Makes the bundle of a policies directory: parses every rule with the official parser, validates it strictly against
- * the schema, and checks annotations, framework ids, catalogue and tool mappings against one another.
+ * the schema, checks annotations, framework ids, catalogue and tool mappings against one another, and proves the
+ * invariants of `invariants.json`.
  *
  * @throws {BundleBuildError} naming the file, and the rule where there is one
  */
 export function buildBundle(policiesDirectory: string = POLICIES_DIRECTORY): PolicyBundle {
+  const bundle = assembleBundle(policiesDirectory);
+  return { ...bundle, proof: proofOf(bundle, readInvariants(policiesDirectory)) };
+}
+
+/**
+ * The bundle of a policies directory with nothing proved about it yet: to be looked at, not to be deployed.
+ *
+ * @throws {BundleBuildError} as {@link buildBundle}, but for invariants
+ */
+export function assembleBundle(policiesDirectory: string): PolicyBundle {
   const rawCatalogue = readJson(policiesDirectory, 'catalogue.json');
   const catalogue = explained('catalogue.json', () => decodeCatalogue(rawCatalogue));
   const rules = parseRules(join(policiesDirectory, 'rules'));
@@ -73,7 +86,8 @@ function readJson(directory: string, file: string): JsonObject {
   });
 }
 
-function readTaxonomy(directory: string): readonly string[] {
+/** The ids of the framework that rules may refer to, sorted. */
+export function readTaxonomy(directory: string): readonly string[] {
   const taxonomy = readJson(directory, 'framework.json');
   const ids = ['risks', 'mitigations'].flatMap((list) => {
     const entries = taxonomy[list];

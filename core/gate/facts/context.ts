@@ -70,18 +70,6 @@ export function completeContext(context: JsonObject): JsonObject {
   return { ...context, session: { ...session, marked: true } };
 }
 
-/** What a fact may be: true or false, an integer from 0 to 2^53 - 1, or a list of names. */
-export type FactKind = Leaf;
-
-/** Every fact by its dotted path, such as `agent.halted`, in the order of the shape. */
-export function factKinds(): ReadonlyMap<string, FactKind> {
-  const listed = (shape: Shape, path: string): readonly [string, FactKind][] =>
-    typeof shape === 'string'
-      ? [[path, shape]]
-      : Object.entries(shape).flatMap(([name, member]) => listed(member, path === '' ? name : `${path}.${name}`));
-  return new Map(listed(SHAPE, ''));
-}
-
 const MAX_NAMES = 16;
 
 function hasShape(value: JsonValue | undefined, shape: Shape): boolean {
