@@ -3,6 +3,7 @@ import { runCommand } from './audit/run-command.ts';
 import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
 import { DEMO_USAGE, demoCommand } from './demo.ts';
+import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
 import { POLICY_USAGE, policyCommand } from './policy.ts';
@@ -29,6 +30,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   sandbox: { run: sandboxCommand, summary: 'run the app on this machine until stopped', usage: SANDBOX_USAGE },
   submit: { run: submitCommand, summary: 'ask whether an agent may act', usage: SUBMIT_USAGE },
   status: { run: statusCommand, summary: 'show where an action stands', usage: STATUS_USAGE },
+  explain: { run: explainCommand, summary: 'say why an action was decided so', usage: EXPLAIN_USAGE },
   redeem: { run: redeemCommand, summary: 'use the envelopes of an approved action', usage: REDEEM_USAGE },
   approve: { run: asPerson(approveCommand), summary: 'approve an action, or list what waits', usage: APPROVE_USAGE },
   reject: { run: asPerson(rejectCommand), summary: 'reject an action', usage: APPROVE_USAGE },

@@ -1,6 +1,9 @@
 import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
+import { DIFF_USAGE, diffCommand } from './policy/diff.ts';
 import { EVAL_USAGE, evalCommand } from './policy/eval.ts';
+import { EXPLAIN_CONTEXT_USAGE, explainContextCommand } from './policy/explain.ts';
+import { REPLAY_USAGE, replayCommand } from './policy/replay.ts';
 import { LINT_USAGE, lintCommand } from './policy/lint.ts';
 import { PROVE_USAGE, proveCommand } from './policy/prove.ts';
 import { policyCedarTest } from './policy-cedar-test.ts';
@@ -21,6 +24,9 @@ const POLICY_COMMANDS: { readonly [name: string]: PolicyEntry } = {
   },
   lint: { run: lintCommand, summary: 'say what to mend in the rules', usage: LINT_USAGE },
   prove: { run: proveCommand, summary: 'check the invariants over all facts', usage: PROVE_USAGE },
+  replay: { run: replayCommand, summary: 'decide every recorded decision again', usage: REPLAY_USAGE },
+  diff: { run: diffCommand, summary: 'try another bundle on recorded decisions', usage: DIFF_USAGE },
+  explain: { run: explainContextCommand, summary: 'explain a decision on given facts', usage: EXPLAIN_CONTEXT_USAGE },
   eval: { run: evalCommand, summary: 'count the verdicts on recorded tool calls', usage: EVAL_USAGE },
 };
 

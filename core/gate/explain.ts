@@ -118,6 +118,7 @@ function sameTexts(left: readonly string[], right: readonly string[]): boolean {
 
 const APPROVALS = [
   { approvals: 1, managers: 0 },
+  { approvals: 1, managers: 1 },
   { approvals: 2, managers: 0 },
   { approvals: 2, managers: 1 },
 ] as const;
