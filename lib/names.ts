@@ -9,8 +9,13 @@ export function functionRoleName(name: FunctionName): string {
 
 /** ARN of {@link functionRoleName} in the scope's account. */
 export function functionRoleArn(scope: Construct, name: FunctionName): string {
+  return roleArn(scope, functionRoleName(name));
+}
+
+/** ARN of a role with a fixed name in the scope's account. */
+export function roleArn(scope: Construct, roleName: string): string {
   const { partition, account } = Stack.of(scope);
-  return `arn:${partition}:iam::${account}:role/${functionRoleName(name)}`;
+  return `arn:${partition}:iam::${account}:role/${roleName}`;
 }
 
 /** The approval workflow's name: fixed, because its functions are granted on its ARN before it exists. */
@@ -18,6 +23,7 @@ export const APPROVAL_STATE_MACHINE_NAME = 'countersign-approval';
 
 /** Roles that people and pipelines assume. */
 export const REGISTRY_OPERATOR_ROLE_NAME = 'countersign-registry-operator';
+export const POLICY_PUBLISHER_ROLE_NAME = 'countersign-policy-publisher';
 export const AUDITOR_ROLE_NAME = 'countersign-auditor';
 
 /** Glue database and Athena workgroup. Literal, because a view's text names its schema. */

@@ -13,6 +13,10 @@ export function policiesDir(): string {
 /** Role names of the sandbox's agents. */
 export const PAYMENTS_ROLE = 'countersign-agent-payments';
 export const SERVICE_ROLE = 'countersign-agent-service';
+export const POLICY_PIPELINE_ROLE = 'countersign-agent-policy-pipeline';
+
+/** The one scope of the policy pipeline, and the one that no other agent of the sandbox has. */
+const POLICY_SCOPE = 'policy.activate';
 
 const CAPS = {
   sessionMicroUsd: '50000',
@@ -22,17 +26,22 @@ const CAPS = {
   sessionSeconds: 3_600,
 };
 
-/** What the sandbox's institution declares: two agents, their unit, and what the recorded environment knows. */
+/** What the sandbox's institution declares: two agents and the policy pipeline, their unit, and what the recorded environment knows. */
 export function sandboxRegistry(accountId: string, ownerSubject: string): JsonObject {
   const environment = readPolicies('data/agent-actions/environment.json');
   const scopes = scopesOf(readPolicies('catalogue.json'));
-  const agent = (roleName: string, displayName: string, accounts: readonly string[]): JsonObject => ({
+  const agent = (
+    roleName: string,
+    displayName: string,
+    accounts: readonly string[],
+    granted = scopes.filter((scope) => scope !== POLICY_SCOPE),
+  ): JsonObject => ({
     agentId: `${accountId}:${roleName}`,
     displayName,
     ownerSubject,
     ownerAliases: ['olivia', 'olivia@bank.example'],
     unitId: 'retail-banking',
-    scopes: [...scopes],
+    scopes: [...granted],
     accounts: [...accounts],
     caps: CAPS,
     active: true,
@@ -43,6 +52,7 @@ export function sandboxRegistry(accountId: string, ownerSubject: string): JsonOb
     agents: [
       agent(PAYMENTS_ROLE, 'Payments assistant', [holderAccount]),
       agent(SERVICE_ROLE, 'Card service assistant', ['*']),
+      agent(POLICY_PIPELINE_ROLE, 'Policy pipeline', [], [POLICY_SCOPE]),
     ],
     facts: facts.map(({ kind, key, value }) => ({ kind, key, value })),
   };

@@ -53,6 +53,8 @@ export interface ActionRecord {
   readonly outcomeHash?: string;
   /** Canonical JSON of the settlement, once there is one. */
   readonly outcomeJson?: string;
+  /** Set once the activation of a policy bundle was tried: the stop record's version it wrote, or 0 when refused. */
+  readonly activation?: number;
 }
 
 /** The stored form. `expiresAtSeconds` lets the table forget actions that can no longer change. */
@@ -96,6 +98,7 @@ export function decodeActionRecord(actionId: string, item: StoredItem): ActionRe
     }),
     ...optionalNumber(item, 'approvalExpiresAtMs'),
     ...optionalNumber(item, 'lapsesAtMs'),
+    ...optionalNumber(item, 'activation'),
   };
 }
 

@@ -15,7 +15,7 @@ import { replyExplanation } from './explain-reply.ts';
 import { contextToJson } from './facts/context.ts';
 import type { BudgetFacts } from './facts.ts';
 import { buildContext, factItemsOf, movedMicroUsd, UNDECLARED_BUDGET } from './facts.ts';
-import type { GateDeps } from './gate-deps.ts';
+import type { AttemptDeps } from './gate-deps.ts';
 import type { ShadowHit } from './shadow.ts';
 import { shadowHits } from './shadow.ts';
 
@@ -63,7 +63,7 @@ export interface DecisionInput {
  * @throws {CorruptState} when stored state can't be read
  */
 export function decideAction(
-  deps: Pick<GateDeps, 'bundle' | 'prices' | 'unitHints'>,
+  deps: Pick<AttemptDeps, 'bundle' | 'prices' | 'unitHints'>,
   input: DecisionInput,
 ): DecidedAction | 'reread' {
   const { agentId, request, refs, snapshot } = input;

@@ -2,6 +2,7 @@ import type { PriceTable } from '../budget/prices.ts';
 import type { Pseudonymizer } from '../ports.ts';
 import type { ChangeDeps } from '../state/change-agent.ts';
 import type { CompiledBundle } from './bundle.ts';
+import type { BundleShelf } from './bundle-shelf.ts';
 
 /** Limits an operator sets. */
 export interface GateSettings {
@@ -14,7 +15,7 @@ export interface GateSettings {
 /** What the gate needs from outside. */
 export interface GateDeps extends ChangeDeps {
   readonly pseudonyms: Pseudonymizer;
-  readonly bundle: CompiledBundle;
+  readonly bundles: BundleShelf;
   readonly prices: PriceTable;
   readonly settings: GateSettings;
   /**
@@ -22,6 +23,11 @@ export interface GateDeps extends ChangeDeps {
    * guess: a wrong one is found out by the registration read beside it, and read again.
    */
   readonly unitHints: Map<string, string>;
+}
+
+/** The gate's ports for one attempt, with the bundle that this attempt decides by. */
+export interface AttemptDeps extends GateDeps {
+  readonly bundle: CompiledBundle;
 }
 
 /** How long an action's record is kept in the state table, seconds: the ledger keeps what happened. */

@@ -156,6 +156,12 @@ function settledWrite(agentId: string, before: ActionRecord, record: ActionRecor
     op: 'put',
     ref: { entity: 'action', agentId, actionId: record.actionId },
     item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + ACTION_KEPT_SECONDS),
-    when: [{ if: 'equals', attribute: 'status', value: before.status }],
+    when: [
+      { if: 'equals', attribute: 'status', value: before.status },
+      // An activation marks its action in a transaction of the control chain, which the agent's head does not order.
+      before.activation === undefined
+        ? { if: 'attributeAbsent', attribute: 'activation' }
+        : { if: 'equals', attribute: 'activation', value: before.activation },
+    ],
   };
 }

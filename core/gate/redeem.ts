@@ -14,13 +14,15 @@ import type { ActionRequest } from './action.ts';
 import { actionDigest } from './action.ts';
 import type { ActionRecord, ActionStatus } from './action-record.ts';
 import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import type { CompiledBundle } from './bundle.ts';
+import { planInForce } from './bundle-in-force.ts';
 import type { DecidedAction } from './decide-action.ts';
 import { decideAction } from './decide-action.ts';
 
 import { decisionEvent } from './decision-event.ts';
 import type { DecisionRefs } from './decision-inputs.ts';
 import { decisionRefs } from './decision-inputs.ts';
-import type { GateDeps } from './gate-deps.ts';
+import type { AttemptDeps, GateDeps } from './gate-deps.ts';
 import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
 import { budgetDenial } from './limit-denial.ts';
 import { heldFields, holdFor } from './submit.ts';
@@ -77,16 +79,17 @@ export async function redeemAction(
   const verified = await verifiedApprovals(deps, envelopes, { agentId, record, request });
   if (!verified.ok) return recordRefusal(deps, agentId, record, verified.problem);
   const redemption: Redemption = { agentId, actionId, request, approvals: verified.value };
-  const entry = deps.bundle.catalogue.get(request.type);
   let refs: DecisionRefs;
+  let bundle: CompiledBundle;
   const changed = await changeAgent<Outcome>(
     deps,
     agentId,
     () => {
-      refs = decisionRefs(deps, agentId, actionId, entry, request);
+      bundle = deps.bundles.guess();
+      refs = decisionRefs(deps, agentId, actionId, bundle.catalogue.get(request.type), request);
       return refs.refs;
     },
-    (snapshot) => planRedemption(deps, redemption, refs, snapshot),
+    (snapshot) => planInForce(deps, bundle, snapshot, (attempt) => planRedemption(attempt, redemption, refs, snapshot)),
   );
   return changed.ok ? changed.value : changed;
 }
@@ -109,7 +112,7 @@ async function verifiedApprovals(
 }
 
 function planRedemption(
-  deps: RedeemDeps,
+  deps: AttemptDeps,
   redemption: Redemption,
   refs: DecisionRefs,
   snapshot: AgentSnapshot,
@@ -133,7 +136,7 @@ function planRedemption(
 }
 
 function planAllow(
-  deps: RedeemDeps,
+  deps: AttemptDeps,
   { agentId, actionId, request, approvals }: Redemption,
   record: ActionRecord,
   decided: DecidedAction,
@@ -169,7 +172,7 @@ function planAllow(
 
 /** The approval stays unspent: an agent that was stopped may try again while its envelopes live. */
 function planDenial(
-  deps: RedeemDeps,
+  deps: AttemptDeps,
   { agentId, actionId, request, approvals }: Redemption,
   record: ActionRecord,
   decided: DecidedAction,

@@ -10,13 +10,15 @@ import type { ActionRequest } from './action.ts';
 import { actionDigest, actionIdFor } from './action.ts';
 import type { ActionRecord } from './action-record.ts';
 import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import type { CompiledBundle } from './bundle.ts';
+import { planInForce } from './bundle-in-force.ts';
 import type { DecidedAction } from './decide-action.ts';
 import { decideAction, NO_APPROVALS } from './decide-action.ts';
 import type { Held } from './decision-event.ts';
 import { decisionEvent } from './decision-event.ts';
 import type { DecisionRefs } from './decision-inputs.ts';
 import { decisionRefs } from './decision-inputs.ts';
-import type { GateDeps } from './gate-deps.ts';
+import type { AttemptDeps, GateDeps } from './gate-deps.ts';
 import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
 import { budgetDenial } from './limit-denial.ts';
 
@@ -58,36 +60,39 @@ export async function submitAction(
     actionId: actionIdFor(agentId, request.idempotencyKey),
     digest: actionDigest(agentId, request),
   };
-  const entry = deps.bundle.catalogue.get(request.type);
   let refs: DecisionRefs;
+  let bundle: CompiledBundle;
   const changed = await changeAgent<Result<Submitted, KeyReused>>(
     deps,
     agentId,
     () => {
-      refs = decisionRefs(deps, agentId, submission.actionId, entry, request);
+      bundle = deps.bundles.guess();
+      refs = decisionRefs(deps, agentId, submission.actionId, bundle.catalogue.get(request.type), request);
       return refs.refs;
     },
-    (snapshot) => planSubmission(deps, submission, refs, snapshot),
+    (snapshot) => {
+      const stored = snapshot.items[0];
+      if (stored !== undefined) return { done: repeated(submission, decodeActionRecord(submission.actionId, stored)) };
+      return planInForce(deps, bundle, snapshot, (attempt) => planSubmission(attempt, submission, refs, snapshot));
+    },
   );
   return changed.ok ? changed.value : changed;
 }
 
 function planSubmission(
-  deps: GateDeps,
+  deps: AttemptDeps,
   submission: Submission,
   refs: DecisionRefs,
   snapshot: AgentSnapshot,
 ): AgentPlan<Result<Submitted, KeyReused>> {
-  const { agentId, request, actionId } = submission;
-  const stored = snapshot.items[0];
-  if (stored !== undefined) return { done: repeated(submission, decodeActionRecord(actionId, stored)) };
+  const { agentId, request } = submission;
   const decided = decideAction(deps, { agentId, request, refs, snapshot, approvals: NO_APPROVALS });
   if (decided === 'reread') return { reread: true };
   return planDecision(deps, submission, snapshot, decided);
 }
 
 function planDecision(
-  deps: GateDeps,
+  deps: AttemptDeps,
   submission: Submission,
   snapshot: AgentSnapshot,
   decided: DecidedAction,
@@ -151,7 +156,7 @@ function repeated(submission: Submission, record: ActionRecord): Result<Submitte
 const STATUS_OF = { allow: 'allowed', deny: 'denied', require_approval: 'pending_approval' } as const;
 
 function newRecord(
-  deps: GateDeps,
+  deps: AttemptDeps,
   { actionId, digest, request }: Submission,
   nowMs: number,
   { decision, explanation }: DecidedAction,

@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   'control.veto_raised',
   'control.veto_cleared',
   'control.risk_level_set',
+  'control.bundle_activated',
   'control.change_refused',
   'registry.loaded',
 ] as const;

@@ -2,7 +2,7 @@ import type { Clock, StateStore } from '../ports.ts';
 import type { AgentDirectory } from './agent-directory.ts';
 import { readMany } from './agent-directory.ts';
 import { agentStopRef, readAgentStop, readStopAll, STOP_ALL } from './stop-records.ts';
-import type { RiskLevel } from './stops.ts';
+import type { ActiveBundle, RiskLevel } from './stops.ts';
 import { RISK_LEVEL_NAMES } from './stops.ts';
 
 /** A stop as people read it. People are named by pseudonym. */
@@ -20,6 +20,8 @@ export interface ControlStatus {
   /** Everyone's claims on the veto; empty when it does not stand. */
   readonly veto: readonly StopStatus[];
   readonly haltedAgents: readonly (StopStatus & { readonly agentId: string })[];
+  /** The policy bundle in force; null while it is the one deployed with the functions. */
+  readonly activeBundle: ActiveBundle | null;
 }
 
 /** Reads every stop. For people to look at; decisions read the records themselves. */
@@ -41,6 +43,7 @@ export async function controlStatus(deps: {
       const agentStop = readAgentStop(agentStops[index], nowMs).stop;
       return agentStop.halted ? [{ agentId, ...statusOf(agentStop) }] : [];
     }),
+    activeBundle: stop.activeBundle ?? null,
   };
 }
 

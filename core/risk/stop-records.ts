@@ -3,7 +3,14 @@ import type { Condition, EntityRef, StoredItem, StoredValue, Write } from '../st
 import { StorageFault } from '../state/entities.ts';
 import { CorruptState } from '../state/stored.ts';
 import type { AgentStop, StopAll } from './stops.ts';
-import { decodeAgentStop, decodeStopAll, encodeAgentStop, encodeStopAll, HALT_LEVEL } from './stops.ts';
+import {
+  decodeAgentStop,
+  decodeStopAll,
+  encodeAgentStop,
+  encodeStopAll,
+  HALT_LEVEL,
+  salvageActiveBundle,
+} from './stops.ts';
 
 /** A stop record as it was read; `unreadable` stands for one in an unknown shape, with a version above any it had. */
 export interface ReadStop<Stop> {
@@ -21,7 +28,15 @@ export function agentStopRef(agentId: string): EntityRef {
 export function readStopAll(item: StoredItem | undefined, nowMs: number): ReadStop<StopAll> {
   return readable(
     () => decodeStopAll(item),
-    () => ({ version: versionAbove(item?.['version'], nowMs), veto: null, riskLevel: HALT_LEVEL }),
+    () => {
+      const activeBundle = salvageActiveBundle(item);
+      return {
+        version: versionAbove(item?.['version'], nowMs),
+        veto: null,
+        riskLevel: HALT_LEVEL,
+        ...(activeBundle !== undefined && { activeBundle }),
+      };
+    },
   );
 }
 

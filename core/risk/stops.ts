@@ -28,7 +28,18 @@ export interface Veto {
   readonly claims: readonly VetoClaim[];
 }
 
-/** The record that stops or slows every agent. One read answers both questions. */
+/** The bundle that decides, as the stop record names it. */
+export interface ActiveBundle {
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly hash: string;
+  /** Its release's sequence. A change to a lower or equal one is refused. */
+  readonly sequence: number;
+}
+
+/** Names no bundle, so that nothing can be decided: what a name nobody can read counts as. */
+export const UNREADABLE_BUNDLE: ActiveBundle = { hash: 'unreadable', sequence: Number.MAX_SAFE_INTEGER };
+
+/** The record that stops or slows every agent, and says by which rules. One read answers all of it. */
 export interface StopAll {
   /** Rises with every change. 0 means: not stored. */
   readonly version: number;
@@ -40,6 +51,8 @@ export interface StopAll {
   readonly stampedVersion?: number;
   /** How often a claim that already stood was made again. Absent counts as 0. */
   readonly repeats?: number;
+  /** Absent until a bundle is activated: then the one deployed with the functions decides. */
+  readonly activeBundle?: ActiveBundle;
 }
 
 /** The record that stops one agent. */
@@ -80,6 +93,7 @@ export function decodeStopAll(item: StoredItem | undefined): StopAll {
     stampedVersion: asNumber(item['stamped'], 'stamped'),
     repeats: Number(asBigInt(item['repeats'], 'repeats')),
     ...(setBy !== undefined && { riskSetBySubject: asText(setBy, 'riskSetBy') }),
+    ...(item['activeBundle'] !== undefined && { activeBundle: decodeActiveBundle(item['activeBundle']) }),
   };
 }
 
@@ -92,7 +106,28 @@ export function encodeStopAll(stop: StopAll): StoredItem {
     stamped: stop.stampedVersion ?? 0,
     repeats: stop.repeats ?? 0,
     ...(stop.riskSetBySubject !== undefined && { riskSetBy: stop.riskSetBySubject }),
+    ...(stop.activeBundle !== undefined && { activeBundle: [stop.activeBundle.hash, stop.activeBundle.sequence] }),
   };
+}
+
+/**
+ * Reads the name of the bundle in force by itself, so that a record that is damaged elsewhere does not lose it: without
+ * it the deployed bundle would decide, which may be an older one.
+ */
+export function salvageActiveBundle(item: StoredItem | undefined): ActiveBundle | undefined {
+  const stored = item?.['activeBundle'];
+  if (stored === undefined) return undefined;
+  try {
+    return decodeActiveBundle(stored);
+  } catch (error) {
+    if (!(error instanceof CorruptState)) throw error;
+    return UNREADABLE_BUNDLE;
+  }
+}
+
+function decodeActiveBundle(value: StoredValue): ActiveBundle {
+  const [hash, sequence] = asList(value, 'activeBundle');
+  return { hash: asText(hash, 'hash'), sequence: asNumber(sequence, 'sequence') };
 }
 
 /**

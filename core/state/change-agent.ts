@@ -39,8 +39,8 @@ export type HeadPatch = Partial<Omit<AgentHead, 'version' | 'chain' | 'stopAllVe
  */
 export type AgentPlan<Outcome> =
   | { readonly done: Outcome }
-  /** The references asked for were the wrong ones: ask again, without a pause. */
-  | { readonly reread: true }
+  /** The references asked for were the wrong ones, or something is missing: ask again `after` it, without a pause. */
+  | { readonly reread: true; readonly after?: () => Promise<void> }
   | {
       readonly event: EventDraft;
       readonly head?: HeadPatch;
@@ -81,7 +81,10 @@ export async function changeAgent<Outcome>(
     if (snapshot === 'stale') return 'again';
     const next = plan(snapshot);
     if ('done' in next) return { outcome: next.done };
-    if ('reread' in next) return 'at once';
+    if ('reread' in next) {
+      await next.after?.();
+      return 'at once';
+    }
     const event = chainEvent(
       agentChain(agentId),
       snapshot.head.chain,

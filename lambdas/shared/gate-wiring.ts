@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
 import { StepFunctionsWorkflow } from '../../aws/step-functions.ts';
 import type { GateDeps } from '../../core/gate/gate-deps.ts';
-import { policyBundle } from './bundle.ts';
+import { policyBundles } from './bundle.ts';
 import { requiredEnv, requiredSeconds } from './environment.ts';
 import { priceTable } from './prices.ts';
 import { namingDeps } from './wiring.ts';
@@ -14,7 +14,7 @@ const unitHints = new Map<string, string>();
 export async function gateDeps(): Promise<GateDeps> {
   return {
     ...(await namingDeps()),
-    bundle: policyBundle(),
+    bundles: policyBundles(),
     prices: priceTable,
     unitHints,
     settings: {

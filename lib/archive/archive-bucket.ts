@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, Objec
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
-import { functionRoleArn } from '../names.ts';
+import { functionRoleArn, POLICY_PUBLISHER_ROLE_NAME, roleArn } from '../names.ts';
 import type { Conditions } from '../state/key-conditions.ts';
 
 /** Properties of {@link ArchiveBucket}. */
@@ -76,12 +76,31 @@ export class ArchiveBucket extends Construct {
     });
   }
 
+  /** Sets the variable that names the bucket and lets a function fetch published policy bundles. */
+  grantReadBundles(reader: ProductFunction): Grant {
+    const bundles = this.bundlesArn(reader);
+    acknowledgeWildcards(reader, [bundles], 'one object per policy bundle: the stop record names which is in force');
+    return reader.allow({
+      actions: ['s3:GetObject'],
+      resources: [bundles],
+      environment: { ARCHIVE_BUCKET_NAME: this.bucket.bucketName },
+    });
+  }
+
+  /** ARN of all policy bundles, as `user`'s stack writes it. */
+  bundlesArn(user: Construct): string {
+    return `${this.arnFor(user)}/${BUNDLES_PREFIX}*`;
+  }
+
   /** ARNs of all records, as `user`'s stack writes them. */
   recordArns(user: Construct): readonly string[] {
+    return [`${this.arnFor(user)}/${EVENTS_PREFIX}*`, this.bundlesArn(user)];
+  }
+
+  private arnFor(user: Construct): string {
     const home = Stack.of(this);
     const { bucketArn } = this.bucket;
-    const arn = Stack.of(user) === home ? bucketArn : home.exportValue(bucketArn);
-    return [`${arn}/${EVENTS_PREFIX}*`, `${arn}/${BUNDLES_PREFIX}*`];
+    return Stack.of(user) === home ? bucketArn : home.exportValue(bucketArn);
   }
 
   private refusals(lockDays: number): readonly PolicyStatement[] {
@@ -99,8 +118,11 @@ export class ArchiveBucket extends Construct {
     const productRoles = `arn:${partition}:iam::${account}:role/countersign-*`;
     return [
       deny('WriteOnce', ['s3:PutObject'], objects, { Null: { 's3:if-none-match': 'true' } }),
-      deny('OnlyTheArchiverWrites', ['s3:PutObject'], objects, {
-        ArnNotEquals: { 'aws:PrincipalArn': functionRoleArn(this, 'archive-ledger') },
+      this.onlyTheArchiverWritesEvents(),
+      deny('OnlyPublishersWriteBundles', ['s3:PutObject'], this.bucket.arnForObjects(`${BUNDLES_PREFIX}*`), {
+        ArnNotEquals: {
+          'aws:PrincipalArn': [functionRoleArn(this, 'archive-ledger'), roleArn(this, POLICY_PUBLISHER_ROLE_NAME)],
+        },
       }),
       deny('NoDeletion', ['s3:DeleteObject', 's3:DeleteObjectVersion'], objects),
       deny('NoBypass', ['s3:BypassGovernanceRetention'], objects),
@@ -111,6 +133,18 @@ export class ArchiveBucket extends Construct {
         ArnLike: { 'aws:PrincipalArn': productRoles },
       }),
     ];
+  }
+
+  /** Whatever is not a bundle is the archiver's alone. */
+  private onlyTheArchiverWritesEvents(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'OnlyTheArchiverWrites',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:PutObject'],
+      notResources: [this.bucket.arnForObjects(`${BUNDLES_PREFIX}*`)],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': functionRoleArn(this, 'archive-ledger') } },
+    });
   }
 
   private admitReader(account: string): void {

@@ -110,6 +110,7 @@ export const configSchema = v.pipe(
     ),
     registryOperators: principals,
     auditors: principals,
+    policyPublishers: v.optional(principals),
     approvalTimeoutSeconds: v.optional(whole(60, 7 * ONE_DAY_SECONDS), 3_600),
     reservationTtlSeconds: v.optional(whole(30, ONE_DAY_SECONDS), 900),
     envelopeTtlSeconds: v.optional(

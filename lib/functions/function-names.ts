@@ -16,6 +16,7 @@ export const FUNCTION_NAMES = [
   'approval-seal',
   'approval-close',
   'operate-controls',
+  'activate-bundle',
   'load-registry',
   'sweep',
   'archive-ledger',
@@ -29,5 +30,6 @@ export const BUNDLE_READERS: ReadonlySet<FunctionName> = new Set<FunctionName>([
   'submit-action',
   'redeem-action',
   'list-tools',
+  'activate-bundle',
   'archive-ledger',
 ]);

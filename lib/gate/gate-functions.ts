@@ -53,6 +53,10 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
     description: 'Halts agents, raises and clears vetoes, sets the risk level',
     timeoutSeconds: STOP_TIMEOUT_SECONDS,
   },
+  'activate-bundle': {
+    description: 'Puts an approved policy bundle into force',
+    timeoutSeconds: STOP_TIMEOUT_SECONDS,
+  },
   'load-registry': { description: 'Loads declared agents, units and facts', timeoutSeconds: 300 },
   // One at a time: two sweeps would only compete for the same heads.
   sweep: { description: 'Finishes what was left half-done', timeoutSeconds: 55, concurrency: 1 },
@@ -96,6 +100,7 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'approval-seal': make('approval-seal'),
     'approval-close': make('approval-close'),
     'operate-controls': make('operate-controls'),
+    'activate-bundle': make('activate-bundle'),
     'load-registry': make('load-registry'),
     sweep: make('sweep'),
     'archive-ledger': make('archive-ledger'),

@@ -67,7 +67,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
     pseudonyms: true,
   },
-  'list-tools': { reads: [], registry: 'read' },
+  'list-tools': { reads: ['control'], registry: 'read' },
   'list-approvals': { reads: [] },
   'get-approval': { reads: ['requests'] },
   'decide-approval': {
@@ -107,6 +107,12 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     registry: 'list',
     ledger: 'append',
     pseudonyms: true,
+  },
+  'activate-bundle': {
+    reads: ['control', 'agents'],
+    writes: ['control', 'agents'],
+    registry: 'list',
+    ledger: 'append',
   },
   'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append' },
   sweep: {

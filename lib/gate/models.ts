@@ -66,6 +66,11 @@ export const MODELS = {
     level: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 5 },
     reason,
   }),
+  ActivateBundle: exactly({
+    actionId: text(128),
+    bundleHash: text(64, '^[0-9a-f]{64}$'),
+    sequence: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 1_000_000_000 },
+  }),
 } as const satisfies { readonly [name: string]: JsonSchema };
 
 /** One of {@link MODELS}. */

@@ -39,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   agent('POST', '/actions/{id}/cancel', 'cancel-action', 'Reason'),
   agent('GET', '/tools', 'list-tools'),
   agent('POST', '/sessions/{id}/close', 'close-session'),
+  agent('POST', '/policy/activations', 'activate-bundle', 'ActivateBundle'),
   person('GET', '/approval-requests', 'list-approvals'),
   person('GET', '/approval-requests/{id}', 'get-approval'),
   person('POST', '/approval-requests/{id}/decision', 'decide-approval', 'DecideApproval'),

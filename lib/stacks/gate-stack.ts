@@ -16,6 +16,7 @@ import { grantStores } from '../gate/gate-grants.ts';
 import { WebAcl } from '../gate/web-acl.ts';
 import { GateAlarms } from '../monitoring/gate-alarms.ts';
 import { SignInClient } from '../people/sign-in-client.ts';
+import { PolicyPublisherRole } from '../policy/publisher-role.ts';
 import { RegistryOperatorRole } from '../registry/operator-role.ts';
 import type { DataStack } from './data-stack.ts';
 import type { KeysStack } from './keys-stack.ts';
@@ -49,6 +50,7 @@ export class GateStack extends Stack {
     grantStores(this.functions, { ...props.data, pseudonyms: props.keys.pseudonyms });
     const workflow = this.addApprovals();
     this.addEntrances();
+    this.addPolicyReleases();
     this.addAlarms(workflow, this.addArchiving());
     this.addOutputs();
   }
@@ -103,6 +105,22 @@ export class GateStack extends Stack {
     new RegistryOperatorRole(this, 'RegistryOperator', {
       trustedPrincipals: config.registryOperators,
       loader: this.functions['load-registry'],
+    });
+  }
+
+  private addPolicyReleases(): void {
+    const { config, data } = this.stackProps;
+    for (const name of ['submit-action', 'redeem-action', 'list-tools', 'activate-bundle'] as const) {
+      data.archive.grantReadBundles(this.functions[name]);
+    }
+    if (config.policyPublishers === undefined) return;
+    const publisher = new PolicyPublisherRole(this, 'PolicyPublisher', {
+      trustedPrincipals: config.policyPublishers,
+      archive: data.archive,
+    });
+    new CfnOutput(this, 'PolicyPublisherRoleArn', {
+      description: 'The policy pipeline assumes this role to publish bundles; it activates none',
+      value: publisher.role.roleArn,
     });
   }
 

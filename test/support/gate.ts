@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parsePriceTable } from '../../core/budget/prices.ts';
 import type { ActionRequest } from '../../core/gate/action.ts';
 import { type CompiledBundle, compileBundle } from '../../core/gate/bundle.ts';
+import { BundleShelf, NOTHING_PUBLISHED } from '../../core/gate/bundle-shelf.ts';
 import type { RedeemDeps } from '../../core/gate/redeem.ts';
 import type { StoredItem } from '../../core/state/entities.ts';
 import { buildBundle } from '../../tools/build-bundle.ts';
@@ -51,6 +52,7 @@ export function registration(changes: StoredItem = {}): StoredItem {
 
 /** What a test of the gate starts from. */
 export interface GateFixture extends RedeemDeps {
+  readonly bundle: CompiledBundle;
   readonly store: MemoryStore;
   readonly clock: TestClock;
   readonly entropy: CountingEntropy;
@@ -72,6 +74,7 @@ export function givenGate(agent: StoredItem | undefined = registration()): GateF
     pause: new NoPause(),
     pseudonyms: testPseudonymizer,
     bundle: testBundle,
+    bundles: new BundleShelf(testBundle, NOTHING_PUBLISHED),
     prices: testPrices,
     settings: { reservationTtlSeconds: 900, approvalTimeoutSeconds: 1_800 },
     unitHints: new Map(),

@@ -7,6 +7,7 @@ import { loadDeclarations } from '../../../core/authority/load.ts';
 import type { RegistryFact } from '../../../core/authority/registry-from-environment.ts';
 import type { PriceTable } from '../../../core/budget/prices.ts';
 import type { CompiledBundle } from '../../../core/gate/bundle.ts';
+import { BundleShelf, NOTHING_PUBLISHED } from '../../../core/gate/bundle-shelf.ts';
 import type { RedeemDeps } from '../../../core/gate/redeem.ts';
 import { MemoryStateStore } from './memory-store.ts';
 
@@ -14,6 +15,7 @@ import { MemoryStateStore } from './memory-store.ts';
 export interface LocalGate extends RedeemDeps, SealDeps {
   readonly store: MemoryStateStore;
   readonly agentId: string;
+  readonly bundle: CompiledBundle;
   /** Lets time pass, milliseconds. */
   readonly pass: (durationMs: number) => void;
 }
@@ -50,6 +52,7 @@ export async function openLocalGate(input: LocalGateInput): Promise<LocalGate> {
     pause: { forMs: async () => undefined },
     pseudonyms: createPseudonymizer(randomBytes(32).toString('hex')),
     bundle: input.bundle,
+    bundles: new BundleShelf(input.bundle, NOTHING_PUBLISHED),
     prices: input.prices,
     settings: { reservationTtlSeconds: 900, approvalTimeoutSeconds: 3_600 },
     unitHints: new Map(),

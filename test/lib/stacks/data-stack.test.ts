@@ -118,6 +118,14 @@ describe('the archive', () => {
           deny('OnlyTheArchiverWrites', {
             ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/countersign-archive-ledger' },
           }),
+          deny('OnlyPublishersWriteBundles', {
+            ArnNotEquals: {
+              'aws:PrincipalArn': [
+                'arn:aws:iam::111122223333:role/countersign-archive-ledger',
+                'arn:aws:iam::111122223333:role/countersign-policy-publisher',
+              ],
+            },
+          }),
           deny('NoDeletion'),
           deny('NoBypass'),
           deny('NoShorterLock', { NumericLessThan: { 's3:object-lock-remaining-retention-days': '2192' } }),

@@ -27,6 +27,7 @@ const agentRoutes = Object.fromEntries(
     'actions/{id}/cancel/POST',
     'actions/{id}/outcome/POST',
     'actions/{id}/redeem/POST',
+    'policy/activations/POST',
     'sessions/{id}/close/POST',
     'tools/GET',
   ].map((route) => [`${ROUTES}/${route}`, ['AwsSolutions-COG4']]),
@@ -39,8 +40,17 @@ const pages = Object.fromEntries(
   ]),
 );
 
+/** Functions that decide by a published bundle, or look at one. */
+const bundleReaders = Object.fromEntries(
+  ['activate-bundle', 'list-tools', 'redeem-action', 'submit-action'].map((name) => [
+    `CountersignGate/${name}`,
+    [...wildcards(`${ARCHIVE}/bundles/*`), ...FUNCTION, 'NIST.800.53.R5-LambdaConcurrency'],
+  ]),
+);
+
 const listed: { readonly [path: string]: readonly string[] } = {
   ...functions,
+  ...bundleReaders,
   ...agentRoutes,
   ...pages,
   'CountersignAudit/Athena/Results': [...NO_ACCESS_LOGS, NO_REPLICA],
@@ -73,6 +83,7 @@ const listed: { readonly [path: string]: readonly string[] } = {
     'NIST.800.53.R5-APIGWCacheEnabledAndEncrypted',
     'NIST.800.53.R5-APIGWSSLEnabled',
   ],
+  'CountersignGate/PolicyPublisher': [...wildcards(`${ARCHIVE}/bundles/*`), INLINE],
   'CountersignGate/RegistryOperator': [INLINE],
   'CountersignGate/Workflow': [...wildcards('*'), 'AwsSolutions-SF2', INLINE],
   'CountersignGate/archive-ledger': [...wildcards('*', `${ARCHIVE}/bundles/*`, `${ARCHIVE}/events/*`), ...FUNCTION],

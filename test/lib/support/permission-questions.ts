@@ -13,8 +13,10 @@ export interface Question {
 /** A role no template has: all actions on all resources, as an account's administrator holds. */
 export const ADMINISTRATOR = 'administrator (allowed everything by IAM)';
 
+const PUBLISHER = 'countersign-policy-publisher';
 const SEALER = 'countersign-approval-seal';
 const APPENDERS = [
+  'countersign-activate-bundle',
   'countersign-approval-close',
   'countersign-approval-open',
   'countersign-approval-seal',
@@ -35,7 +37,7 @@ const REQUEST_WRITERS = [
   'countersign-approval-seal',
   'countersign-decide-approval',
 ];
-const CONTROL_WRITERS = ['countersign-load-registry', 'countersign-operate-controls'];
+const CONTROL_WRITERS = ['countersign-activate-bundle', 'countersign-load-registry', 'countersign-operate-controls'];
 const AGENT_WRITERS = APPENDERS.filter((role) => role !== 'countersign-load-registry');
 const UNIT_WRITERS = [
   'countersign-redeem-action',
@@ -220,6 +222,7 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
 
 function archiveQuestions(bucket: string): readonly Question[] {
   const event = `${bucket}/events/dt=2026-01-01/control/0000000000000000.jsonl`;
+  const bundle = `${bucket}/bundles/${'ab'.repeat(32)}.json`;
   const once = { 's3:if-none-match': '*' };
   return [
     {
@@ -228,6 +231,29 @@ function archiveQuestions(bucket: string): readonly Question[] {
       resourceArn: event,
       context: once,
       expected: ['countersign-archive-ledger'],
+    },
+    {
+      what: 'publish a policy bundle',
+      action: 's3:PutObject',
+      resourceArn: bundle,
+      context: once,
+      expected: ['countersign-archive-ledger', PUBLISHER],
+    },
+    { what: 'overwrite a policy bundle', action: 's3:PutObject', resourceArn: bundle, expected: [] },
+    {
+      what: 'read a policy bundle',
+      action: 's3:GetObject',
+      resourceArn: bundle,
+      expected: [
+        ADMINISTRATOR,
+        'countersign-activate-bundle',
+        'countersign-archive-ledger',
+        'countersign-auditor',
+        'countersign-list-tools',
+        PUBLISHER,
+        'countersign-redeem-action',
+        'countersign-submit-action',
+      ],
     },
     { what: 'overwrite an archive object', action: 's3:PutObject', resourceArn: event, expected: [] },
     { what: 'delete an archive object', action: 's3:DeleteObject', resourceArn: event, expected: [] },
@@ -287,6 +313,12 @@ function workflowQuestions(assembly: Assembly): readonly Question[] {
       what: 'propose an action',
       action: 'execute-api:Invoke',
       resourceArn: route('POST/actions'),
+      expected: [ADMINISTRATOR, ...agents].sort(),
+    },
+    {
+      what: 'ask for an approved bundle to be activated',
+      action: 'execute-api:Invoke',
+      resourceArn: route('POST/policy/activations'),
       expected: [ADMINISTRATOR, ...agents].sort(),
     },
     {

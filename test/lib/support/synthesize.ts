@@ -67,5 +67,6 @@ export function minimalConfig(): { readonly [key: string]: unknown } {
     agents: [{ roleName: 'countersign-agent-payments', trustedPrincipals: root }],
     registryOperators: root,
     auditors: root,
+    policyPublishers: root,
   };
 }

@@ -1,0 +1,216 @@
+import type { PriceTable } from '../budget/prices.ts';
+import type { JsonObject } from '../json.ts';
+import type { EventDraft } from '../ledger/event.ts';
+import type { Result } from '../result.ts';
+import { ok, refused } from '../result.ts';
+import type { ControlChange } from '../risk/control.ts';
+import { recorded } from '../risk/control.ts';
+import type { StampDeps } from '../risk/stamp.ts';
+import { agentStopRef, readAgentStop, readStopAll, STOP_ALL, stopAllWrite } from '../risk/stop-records.ts';
+import type { ActiveBundle, StopAll } from '../risk/stops.ts';
+import { HALT_LEVEL } from '../risk/stops.ts';
+import { finishStopAll } from '../risk/veto.ts';
+import type { Contention } from '../state/change-agent.ts';
+import type { ControlPlan, ControlSnapshot } from '../state/change-control.ts';
+import { changeControl } from '../state/change-control.ts';
+import type { EntityRef, Write } from '../state/entities.ts';
+import { actionDigest } from './action.ts';
+import type { ActionRecord, ActionStatus } from './action-record.ts';
+import { decodeActionRecord } from './action-record.ts';
+import { loadBundle } from './bundle.ts';
+import type { BundleSource } from './bundle-shelf.ts';
+import { reportOutcome } from './outcome.ts';
+import { hasFittingProof } from './proof/bundle-proof.ts';
+
+/** The action type that people approve before a bundle comes into force, and the one resource it is about. */
+export const ACTIVATE_TYPE = 'policy.activate';
+export const ACTIVE_POLICY = 'policy/active';
+
+/** What activating needs from outside. */
+export interface ActivationDeps extends StampDeps {
+  readonly published: BundleSource;
+  /** The bundle that is in force while none was activated. */
+  readonly deployed: ActiveBundle;
+  readonly prices: PriceTable;
+}
+
+/** Which approved action is performed; the bundle is named again and held against what people approved. */
+export interface ActivationRequest {
+  readonly agentId: string;
+  readonly actionId: string;
+  readonly bundle: ActiveBundle;
+}
+
+/** Why a bundle was not activated. */
+export type ActivationProblem =
+  | { readonly code: 'action_not_found' }
+  /** The action is of another type, or people approved another bundle. */
+  | { readonly code: 'not_this_activation' }
+  | { readonly code: 'not_redeemed'; readonly status: ActionStatus }
+  | { readonly code: 'bundle_not_published' }
+  | { readonly code: 'bundle_invalid'; readonly message: string }
+  /** The three below are recorded on the control chain. */
+  | { readonly code: 'bundle_downgrade'; readonly active: ActiveBundle }
+  | { readonly code: 'stopped' }
+  | { readonly code: 'unreadable_record' };
+
+/** An activation that holds: no decision by the bundle before commits any more. */
+export interface Activated extends ControlChange {
+  /** The bundle in force now. After a repeated call it may be a later one. */
+  readonly active: ActiveBundle;
+}
+
+type Planned =
+  | { readonly stop: StopAll; readonly change: ControlChange }
+  | { readonly problem: ActivationProblem; readonly isFinal: boolean };
+
+/** Unauthorised change of what governs agents, and the least-privilege framework that holds against it. */
+const REFS = ['AIR-PREV-018', 'AIR-SEC-024'];
+
+/**
+ * Puts a published bundle into force for a redeemed action of the caller's own. The control record changes, its event
+ * is written and the action is marked as used in one transaction; then every head is stamped, and only then is it
+ * acknowledged. Repeating the call finishes what a crash left.
+ *
+ * @throws {StorageFault} when the store kept failing: the change may be recorded, but it is not acknowledged
+ */
+export async function activateBundle(
+  deps: ActivationDeps,
+  request: ActivationRequest,
+): Promise<Result<Activated, ActivationProblem | Contention>> {
+  const { agentId, actionId, bundle } = request;
+  const [stored] = await deps.store.read([actionRef(request)]);
+  if (stored === undefined) return refused({ code: 'action_not_found' });
+  const record = decodeActionRecord(actionId, stored);
+  if (!isApprovedFor(request, record)) return refused({ code: 'not_this_activation' });
+  const unusable = record.activation === undefined ? await publicationProblem(deps, bundle) : undefined;
+  if (unusable !== undefined) return refused(unusable);
+  const refs = [STOP_ALL, agentStopRef(agentId), actionRef(request)];
+  const planned = await changeControl<Planned>(deps, refs, (snapshot) => planActivation(deps, request, snapshot));
+  if (!planned.ok) return planned;
+  if ('problem' in planned.value) {
+    const { problem, isFinal } = planned.value;
+    const closed = isFinal ? await reportOutcome(deps, agentId, actionId, { result: 'failed' }) : undefined;
+    return closed?.ok === false && closed.problem.code === 'contention' ? refused(closed.problem) : refused(problem);
+  }
+  return acknowledge(deps, request, planned.value);
+}
+
+async function acknowledge(
+  deps: ActivationDeps,
+  { agentId, actionId }: ActivationRequest,
+  { stop, change }: Extract<Planned, { readonly stop: StopAll }>,
+): Promise<Result<Activated, Contention>> {
+  const stamped = await finishStopAll(deps, stop);
+  if (!stamped.ok) return stamped;
+  // An outcome that the agent reported by itself meanwhile stays as it is: the control chain says what happened.
+  const closed = await reportOutcome(deps, agentId, actionId, { result: 'succeeded' });
+  if (!closed.ok && closed.problem.code === 'contention') return refused(closed.problem);
+  return ok({ ...change, active: stop.activeBundle ?? deps.deployed });
+}
+
+/** What people approved is known by its digest alone: parameters are not kept after redemption. */
+function isApprovedFor({ agentId, bundle }: ActivationRequest, record: ActionRecord): boolean {
+  if (record.type !== ACTIVATE_TYPE || record.resource !== ACTIVE_POLICY) return false;
+  const { type, resource, sessionId } = record;
+  const params = { bundleHash: bundle.hash, sequence: bundle.sequence };
+  return actionDigest(agentId, { type, params, resource, sessionId, idempotencyKey: '' }) === record.digest;
+}
+
+async function publicationProblem(
+  { published }: ActivationDeps,
+  { hash, sequence }: ActiveBundle,
+): Promise<ActivationProblem | undefined> {
+  const bytes = await published.read(hash);
+  if (bytes === undefined) return { code: 'bundle_not_published' };
+  try {
+    const { release } = loadBundle(bytes, hash);
+    const expected = release.sequence === sequence ? 'a proof of its invariants' : `sequence ${sequence}`;
+    const isWhole = release.sequence === sequence && hasFittingProof(JSON.parse(new TextDecoder().decode(bytes)));
+    return isWhole ? undefined : { code: 'bundle_invalid', message: `expected the bundle to have ${expected}` };
+  } catch (error) {
+    return { code: 'bundle_invalid', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function planActivation(
+  deps: ActivationDeps,
+  request: ActivationRequest,
+  { items, nowMs }: ControlSnapshot,
+): ControlPlan<Planned> {
+  const [stopAll, agentStop, stored] = items;
+  if (stored === undefined) return { done: { problem: { code: 'action_not_found' }, isFinal: false } };
+  const record = decodeActionRecord(request.actionId, stored);
+  const before = readStopAll(stopAll, nowMs);
+  const { stop } = before;
+  const active = stop.activeBundle ?? deps.deployed;
+  if (record.activation === 0) return { done: { problem: { code: 'bundle_downgrade', active }, isFinal: true } };
+  if (record.activation !== undefined) return { done: { stop, change: { changed: false, version: stop.version } } };
+  if (record.status !== 'redeemed') {
+    return { done: { problem: { code: 'not_redeemed', status: record.status }, isFinal: false } };
+  }
+  if (before.unreadable) return refusal(request, active, { code: 'unreadable_record' });
+  const isStopped = stop.veto !== null || stop.riskLevel === HALT_LEVEL || readAgentStop(agentStop, nowMs).stop.halted;
+  if (isStopped) return refusal(request, active, { code: 'stopped' });
+  if (request.bundle.sequence <= active.sequence) {
+    return refusal(request, active, { code: 'bundle_downgrade', active }, [markWrite(request, 0)]);
+  }
+  const next: StopAll = { ...stop, version: stop.version + 1, activeBundle: request.bundle };
+  return {
+    event: draft(request, 'control.bundle_activated', { version: next.version, from: json(active) }),
+    writes: () => [stopAllWrite(before, next), markWrite(request, next.version)],
+    result: (event) => ({ stop: next, change: recorded(next.version, event) }),
+  };
+}
+
+/** The plan that records a refused attempt. One that can never succeed also uses the action up. */
+function refusal(
+  request: ActivationRequest,
+  active: ActiveBundle,
+  problem: ActivationProblem,
+  writes: readonly Write[] = [],
+): ControlPlan<Planned> {
+  return {
+    event: draft(request, 'control.change_refused', {
+      change: 'activate_bundle',
+      code: problem.code,
+      active: json(active),
+    }),
+    writes: () => writes,
+    result: () => ({ problem, isFinal: writes.length > 0 }),
+  };
+}
+
+function draft(
+  { agentId, actionId, bundle }: ActivationRequest,
+  type: 'control.bundle_activated' | 'control.change_refused',
+  data: JsonObject,
+): EventDraft {
+  return {
+    type,
+    agentId,
+    frameworkRefs: REFS,
+    data: { ...data, to: json(bundle), sequence: bundle.sequence, actionId, by: agentId },
+  };
+}
+
+/** Uses the action up: once, and only while it is redeemed. */
+function markWrite(request: ActivationRequest, activation: number): Write {
+  return {
+    op: 'update',
+    ref: actionRef(request),
+    set: { activation },
+    when: [
+      { if: 'equals', attribute: 'status', value: 'redeemed' },
+      { if: 'attributeAbsent', attribute: 'activation' },
+    ],
+  };
+}
+
+function actionRef({ agentId, actionId }: ActivationRequest): EntityRef {
+  return { entity: 'action', agentId, actionId };
+}
+
+function json({ hash, sequence }: ActiveBundle): JsonObject {
+  return { hash, sequence };
+}

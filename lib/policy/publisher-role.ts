@@ -1,0 +1,34 @@
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
+import type { ArchiveBucket } from '../archive/archive-bucket.ts';
+import { trustedPrincipals } from '../gate/agent-roles.ts';
+import { POLICY_PUBLISHER_ROLE_NAME } from '../names.ts';
+
+/** Properties of {@link PolicyPublisherRole}. */
+export interface PolicyPublisherRoleProps {
+  readonly trustedPrincipals: readonly string[];
+  readonly archive: ArchiveBucket;
+}
+
+/** Puts policy bundles where they can be activated from, each once. What it publishes decides nothing yet. */
+export class PolicyPublisherRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: PolicyPublisherRoleProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', {
+      roleName: POLICY_PUBLISHER_ROLE_NAME,
+      description: 'Publishes Countersign policy bundles; activates none',
+      assumedBy: trustedPrincipals(props.trustedPrincipals),
+    });
+    const bundles = props.archive.bundlesArn(this);
+    this.role.addToPolicy(
+      new PolicyStatement({ sid: 'PublishBundles', actions: ['s3:PutObject', 's3:GetObject'], resources: [bundles] }),
+    );
+    acknowledgeWildcards(this, [bundles], 'one object per policy bundle, named by its hash');
+    acknowledge(this, {
+      'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one role and is reviewed with it',
+    });
+  }
+}
