@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadRegistry } from '../cli/sandbox/load-registry.ts';
 import { templateNames } from '../cli/sandbox/names.ts';
+import { sandboxRegistry } from '../cli/sandbox/registry.ts';
+import type { JsonObject } from '../core/json.ts';
+import { isJsonObject } from '../core/json.ts';
 import { startSandbox } from '../sandbox/index.ts';
-import { registration } from '../test/support/gate.ts';
 import type { HostedSandbox } from './hosted-sandbox.ts';
 
 /**
@@ -15,13 +17,10 @@ import type { HostedSandbox } from './hosted-sandbox.ts';
 
 const AGENT_COUNT = 8;
 const ACCOUNT_ID = '111122223333';
-const UNIT_ID = 'bench';
 const ROLE_TTL_SECONDS = 12 * 3_600;
 const PROJECT_ROOT = join(import.meta.dirname, '..');
 /** Clock ticks of `/proc/<pid>/stat`, per second. */
 const TICKS_PER_SECOND = 100;
-/** A second invocation per core: one waits for the database while the other computes. */
-const GATE_THREADS = 4;
 
 const roleNames = Array.from({ length: AGENT_COUNT }, (_, index) => `countersign-agent-bench-${index + 1}`);
 
@@ -49,19 +48,19 @@ async function synthesize(folder: string): Promise<string> {
   return cdkOutDir;
 }
 
+/** The demonstration's registry, with the bench's agents in place of its own. */
+function registry(agentIds: readonly string[]): JsonObject {
+  const known = sandboxRegistry(ACCOUNT_ID, 'owner-of-bench');
+  const [pattern] = Array.isArray(known['agents']) ? known['agents'] : [];
+  if (!isJsonObject(pattern)) throw new Error('expected an agent in the registry of the demonstration');
+  return { ...known, agents: agentIds.map((agentId) => ({ ...pattern, agentId, accounts: ['*'] })) };
+}
+
 async function host(folder: string): Promise<HostedSandbox> {
   mkdirSync(folder, { recursive: true });
-  const sandbox = await startSandbox({
-    cdkOutDir: await synthesize(folder),
-    stateDir: join(folder, 'state'),
-    lambdaLimits: (name) => (name.endsWith('submit-action') ? { workers: GATE_THREADS } : {}),
-  });
+  const sandbox = await startSandbox({ cdkOutDir: await synthesize(folder), stateDir: join(folder, 'state') });
   const agentIds = roleNames.map((name) => `${ACCOUNT_ID}:${name}`);
-  await loadRegistry(sandbox, {
-    units: [{ unitId: UNIT_ID, monthMicroUsd: '50000000000', monthTokens: '100000000000' }],
-    agents: agentIds.map((agentId) => JSON.parse(JSON.stringify(registration({ agentId, unitId: UNIT_ID })))),
-    facts: [],
-  });
+  await loadRegistry(sandbox, registry(agentIds));
   process.once('disconnect', () => void sandbox.close());
   return {
     apiUrl: sandbox.apiUrl,

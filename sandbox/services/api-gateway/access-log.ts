@@ -1,7 +1,11 @@
 import { appendFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../../contract.ts';
 import { asRecord, optionalText } from '../lambda/template-values.ts';
 import { type ContextVariables, fillTemplate } from './gateway-responses.ts';
+
+/** Lines wait this long for others: opening the file costs more than writing one. */
+const GATHER_MS = 20;
 
 /** Writes a line per request in the stage's `AccessLogSetting` format; nothing when the stage has none. */
 export class AccessLog {
@@ -20,7 +24,6 @@ export class AccessLog {
   write(variables: ContextVariables): void {
     if (this.#format === undefined) return;
     this.#waiting.push(`${fillTemplate(this.#format, variables, '-')}\n`);
-    // Lines that come while the file is busy share one write: opening it costs more than a line does.
     if (this.#waiting.length === 1) this.#writing = this.#writing.then(() => this.#writeWaiting());
   }
 
@@ -30,6 +33,7 @@ export class AccessLog {
   }
 
   async #writeWaiting(): Promise<void> {
+    await sleep(GATHER_MS);
     const lines = this.#waiting.splice(0).join('');
     try {
       await appendFile(this.#file, lines, { mode: 0o600 });
