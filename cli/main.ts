@@ -6,15 +6,16 @@ import { DEMO_USAGE, demoCommand } from './demo.ts';
 import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
+import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { POLICY_USAGE, policyCommand } from './policy.ts';
-import { queryCommand } from './query.ts';
+import { QUERY_USAGE, queryCommand } from './query.ts';
 import { RESUME_USAGE, resumeCommand } from './resume.ts';
 import { SANDBOX_USAGE, sandboxCommand } from './sandbox.ts';
 import { asPerson } from './sign-in.ts';
 import { REDEEM_USAGE, redeemCommand, STATUS_USAGE, statusCommand } from './status.ts';
 import { SUBMIT_USAGE, submitCommand } from './submit.ts';
-import { tailCommand } from './tail.ts';
-import { verifyCommand } from './verify.ts';
+import { TAIL_USAGE, tailCommand } from './tail.ts';
+import { VERIFY_USAGE, verifyCommand } from './verify.ts';
 import { VETO_USAGE, vetoCommand } from './veto.ts';
 
 interface Entry {
@@ -38,10 +39,11 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   resume: { run: asPerson(resumeCommand), summary: 'let a halted agent work again', usage: RESUME_USAGE },
   veto: { run: asPerson(vetoCommand), summary: 'stop every agent, or lift that', usage: VETO_USAGE },
   load: { run: loadCommand, summary: 'declare agents, units and facts', usage: LOAD_USAGE },
-  verify: { run: verifyCommand, summary: 'check the archived ledger', usage: 'countersign verify DIR|s3://bucket' },
-  query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: 'countersign query [NAME]' },
-  tail: { run: tailCommand, summary: 'follow the ledger', usage: 'countersign tail s3://bucket [--follow]' },
+  verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
+  query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
+  tail: { run: tailCommand, summary: 'follow the ledger', usage: TAIL_USAGE },
   policy: { run: policyCommand, summary: 'work with the rules', usage: POLICY_USAGE },
+  coverage: { run: coverageCommand, summary: 'show how the control framework is covered', usage: COVERAGE_USAGE },
 };
 
 /** The process this runs in, as commands see it. */

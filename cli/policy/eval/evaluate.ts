@@ -79,7 +79,7 @@ async function evaluateCall(
 ): Promise<EvaluatedCall> {
   const mapped = mapToolCall(mapping, call.tool, call.arguments, { account: accountId });
   if (!mapped.ok) return ungoverned(gate, call, mapped.problem.code);
-  const request: ActionRequest = { ...mapped.value, sessionId, idempotencyKey: `line-${call.line}` };
+  const request: ActionRequest = { ...mapped.value, sessionId, idempotencyKey: `${sessionId}.${call.line}` };
   const record = await decided(gate, request);
   if (record === undefined) return ungoverned(gate, call, 'malformed_text');
   const { verdict, rules } = record.decision;
