@@ -17,6 +17,12 @@ export class MemoryStore extends MemoryStateStore {
     this.#faults.push(...faults);
   }
 
+  /** Forgets the faults that are still queued. */
+  clearFaults(): void {
+    this.#faults = [];
+    this.#readFaults = 0;
+  }
+
   failReads(count: number): void {
     this.#readFaults += count;
   }

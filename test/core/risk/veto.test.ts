@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeStopAll } from '../../../core/risk/stops.ts';
+import { decodeStopAll, UNREADABLE_BUNDLE } from '../../../core/risk/stops.ts';
 import { clearVeto, raiseVeto } from '../../../core/risk/veto.ts';
 import { CorruptState } from '../../../core/state/stored.ts';
 import { AGENT_ID, ANNA, BEN, controlEvents, controls, OLGA, OTHER_AGENT_ID, stamps } from './fixtures.ts';
@@ -27,6 +27,16 @@ describe('raiseVeto', () => {
     expect(stamps(deps.store)).toEqual({ version: 4, all: 1, agent: 0 });
     expect(stamps(deps.store, OTHER_AGENT_ID)).toEqual({ version: 4, all: 1, agent: 0 });
     expect(controlEvents(deps.store)).toMatchObject([{ type: 'control.veto_raised', data: { version: 1, claims: 1 } }]);
+  });
+
+  it.each([
+    ['as it was', ['ab', 4], { hash: 'ab', sequence: 4 }],
+    ['as one nobody has, when it cannot be read either', ['ab'], UNREADABLE_BUNDLE],
+  ])('keeps the bundle in force %s over a record that cannot be read', async (_what, stored, kept) => {
+    const deps = controls();
+    deps.store.set(STOP, { activeBundle: stored });
+    await raiseVeto(deps, BY_ANNA);
+    expect(decodeStopAll(deps.store.get(STOP)).activeBundle).toEqual(kept);
   });
 
   it('counts the same claim without another record', async () => {
