@@ -123,6 +123,30 @@ describe('a body', () => {
   });
 });
 
+describe('a body of a person', () => {
+  const digest = 'd'.repeat(64);
+  const decide = () => `/approval-requests/${actionId}/decision`;
+  it.each([
+    [decide, { decision: 'maybe', reason: 'fine', digest }, 'body_invalid'],
+    [decide, { decision: 'approve', reason: 'fine' }, 'body_invalid'],
+    [decide, { decision: 'approve', reason: 'fine', digest: digest.toUpperCase() }, 'body_invalid'],
+    [decide, { decision: 'approve', reason: 'fine', digest, as: 'mara' }, 'body_invalid'],
+    [decide, { decision: 'approve', reason: ' ', digest }, 'invalid_body'],
+    [decide, { decision: 'approve', reason: 'x'.repeat(501), digest }, 'invalid_body'],
+    [decide, { decision: 'approve', reason: 'yes\u202eno', digest }, 'invalid_body'],
+    [() => '/control/risk-level', { level: 0, reason: 'calm' }, 'body_invalid'],
+    [() => '/control/risk-level', { level: 6, reason: 'storm' }, 'body_invalid'],
+    [() => '/control/risk-level', { level: '3', reason: 'wind' }, 'body_invalid'],
+    [() => '/control/veto', {}, 'body_invalid'],
+    [() => '/agents/a%20b/halt', { reason: 'odd' }, 'invalid_path'],
+  ])('to %s of %j is refused', async (path, body, code) => {
+    const authorization = await world.idToken(path === decide ? 'ann' : 'rick');
+    const headers = { authorization, 'content-type': 'application/json' };
+    const reply = await sendRaw(world, { method: 'POST', path: path(), headers, body: JSON.stringify(body) });
+    expectProblem(reply, 400, code);
+  });
+});
+
 describe('a path', () => {
   it.each([
     ['/actions/..%2f..%2ftools', 404, 'action_not_found'],

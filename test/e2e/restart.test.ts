@@ -50,9 +50,10 @@ describe('a sandbox that is killed', () => {
   });
 
   it('goes on where it stopped: what was acknowledged is there, and what waits can be decided', async () => {
-    const [one, two, ready] = [
+    const [one, two, ready, deciding] = [
       await pending(agent(), newPayeePayment(world)),
       await pending(agent(SERVICE_ROLE), cardClosure()),
+      await pending(agent(), newPayeePayment(world)),
       await pending(agent(), newPayeePayment(world)),
     ];
     await approve('ann', two);
@@ -65,10 +66,12 @@ describe('a sandbox that is killed', () => {
       const { status, body } = await agent().submit(action);
       if (status === 200) acknowledged.set(action.idempotencyKey, String(body['actionId']));
     });
+    const decision = cli(env, 'approve', deciding, '--as', 'ben', '--reason', 'checked', '--json');
     await Promise.race(inFlight);
     const before = sandbox.file;
     await sandbox.kill();
     await Promise.allSettled(inFlight);
+    const { exitCode: decided } = await decision;
     await poll('the database process to end', async () => (processesNaming(home).length === 0 ? true : undefined));
 
     sandbox = await start();
@@ -87,6 +90,8 @@ describe('a sandbox that is killed', () => {
     expect(gist(await agent().redeem(ready, sealed))).toBe('200 redeemed');
     expect(gist(await agent().redeem(ready, sealed))).toBe('409 already_redeemed');
 
+    if (decided !== 0) await approve('ben', deciding);
+    expect(gist(await agent().redeem(deciding, await envelopesOf(agent(), deciding)))).toBe('200 redeemed');
     await approve('ann', one);
     expect(gist(await agent().redeem(one, await envelopesOf(agent(), one)))).toBe('200 redeemed');
     expect(gist(await actionIn(agent(SERVICE_ROLE), two, 'pending_approval'))).toBe('200 pending_approval');
