@@ -1,4 +1,4 @@
-import { checkLedger } from './check-ledger.ts';
+import { checkLedger, type LedgerRowSizes } from './check-ledger.ts';
 import type { HostedProcess } from './hosted-sandbox.ts';
 import type { Acknowledged, LoadSample } from './load.ts';
 import { runLoad } from './load.ts';
@@ -23,6 +23,7 @@ export interface GovernedResult {
   readonly figures: readonly GovernedFigures[];
   /** Actions answered with 200, all of which were found in the ledger. */
   readonly acknowledged: number;
+  readonly ledgerRows: LedgerRowSizes;
 }
 
 const ROUNDS = 3;
@@ -57,8 +58,8 @@ export async function governedActions(sandbox: HostedProcess): Promise<GovernedR
     }
     figures.push({ ...scene, ...summary(samples) });
   }
-  await checkLedger(sandbox, acknowledged);
-  return { figures, acknowledged: acknowledged.length };
+  const ledgerRows = await checkLedger(sandbox, acknowledged);
+  return { figures, acknowledged: acknowledged.length, ledgerRows };
 }
 
 function summary(samples: readonly LoadSample[]) {

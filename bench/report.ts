@@ -38,6 +38,7 @@ function machineText({ machine }: Measurements): string {
 }
 
 function governedPart({ governed }: Measurements): readonly string[] {
+  const { medianBytes, largestBytes } = governed.ledgerRows;
   const rows = governed.figures.map((each): Row => {
     const hasGoal = each.agents > 1 && each.concurrency > 1;
     const goal = hasGoal
@@ -63,7 +64,7 @@ function governedPart({ governed }: Measurements): readonly string[] {
     '200 were found in the ledger afterwards. The load generator and the archiver share the cores. These are timings of the',
     "sandbox on this machine, not of AWS. One agent's actions follow one another in its chain, so with one agent concurrency",
     'is contention for its head. CPU is that of sandbox and database together; repeated are requests answered with 503 because',
-    "of such contention, which the agents' client sends again.",
+    `of such contention, which the agents' client sends again. Ledger rows as stored: median ${medianBytes} bytes, largest ${largestBytes}.`,
     '',
     ...table(['Agents', 'Concurrency', 'Actions/s', 'Goal', 'p50 ms', 'p99 ms', 'CPU ms/action', 'Repeated'], rows),
   ];
