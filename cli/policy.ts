@@ -3,9 +3,10 @@ import { EXIT } from './command.ts';
 import { DIFF_USAGE, diffCommand } from './policy/diff.ts';
 import { EVAL_USAGE, evalCommand } from './policy/eval.ts';
 import { EXPLAIN_CONTEXT_USAGE, explainContextCommand } from './policy/explain.ts';
-import { REPLAY_USAGE, replayCommand } from './policy/replay.ts';
 import { LINT_USAGE, lintCommand } from './policy/lint.ts';
 import { PROVE_USAGE, proveCommand } from './policy/prove.ts';
+import { REPLAY_USAGE, replayCommand } from './policy/replay.ts';
+import { TEST_USAGE, testCommand } from './policy/test.ts';
 import { policyCedarTest } from './policy-cedar-test.ts';
 
 interface PolicyEntry {
@@ -22,6 +23,7 @@ const POLICY_COMMANDS: { readonly [name: string]: PolicyEntry } = {
     summary: "run Cedar's integration tests",
     usage: 'countersign policy cedar-test DIR [--json]',
   },
+  test: { run: testCommand, summary: 'decide the cases of the rules', usage: TEST_USAGE },
   lint: { run: lintCommand, summary: 'say what to mend in the rules', usage: LINT_USAGE },
   prove: { run: proveCommand, summary: 'check the invariants over all facts', usage: PROVE_USAGE },
   replay: { run: replayCommand, summary: 'decide every recorded decision again', usage: REPLAY_USAGE },

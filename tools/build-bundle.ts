@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuiltinName, PolicyBundle } from '../core/gate/bundle.ts';
 import { BUNDLE_FORMAT } from '../core/gate/bundle.ts';
 import type { Catalogue } from '../core/gate/catalogue.ts';
 import { actionGroups, decodeCatalogue } from '../core/gate/catalogue.ts';
+import { decodeRelease } from '../core/gate/release.ts';
 import { decodeToolMapping } from '../core/gate/tool-mapping.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
@@ -41,7 +42,7 @@ export function assembleBundle(policiesDirectory: string): PolicyBundle {
   const rawCatalogue = readJson(policiesDirectory, 'catalogue.json');
   const catalogue = explained('catalogue.json', () => decodeCatalogue(rawCatalogue));
   const rules = parseRules(join(policiesDirectory, 'rules'));
-  const schema = completeSchema(readFileSync(join(policiesDirectory, 'schema.cedarschema'), 'utf8'), catalogue);
+  const schema = completeSchema(readFileSync(placeOf(policiesDirectory, 'schema.cedarschema'), 'utf8'), catalogue);
   const taxonomyIds = readTaxonomy(policiesDirectory);
   checkCatalogue(catalogue);
   checkTypes(rules, schema);
@@ -52,6 +53,7 @@ export function assembleBundle(policiesDirectory: string): PolicyBundle {
   checkMappings(policiesDirectory, catalogue);
   return {
     formatVersion: BUNDLE_FORMAT,
+    release: readRelease(policiesDirectory),
     policies: Object.fromEntries(rules.map(({ rule, policy }) => [rule.id, asJson(policy)])),
     rules: Object.fromEntries(rules.map(({ rule }) => [rule.id, rule])),
     builtin: readBuiltin(policiesDirectory, new Set(taxonomyIds)),
@@ -78,12 +80,25 @@ export function writeBundle(path: string, policiesDirectory: string = POLICIES_D
   return sha256Hex(bytes);
 }
 
+/** What is the same for every rule set: the facts that the gate computes, its texts and the framework. */
+const SHARED_FILES = ['schema.cedarschema', 'builtin.json', 'framework.json'];
+
+/** Where a file of a policies directory is; a shared one that the directory does not have is the repository's. */
+export function placeOf(directory: string, file: string): string {
+  const own = join(directory, file);
+  return SHARED_FILES.includes(file) && !existsSync(own) ? join(POLICIES_DIRECTORY, file) : own;
+}
+
 function readJson(directory: string, file: string): JsonObject {
   return explained(file, () => {
-    const value: JsonValue = JSON.parse(readFileSync(join(directory, file), 'utf8'));
+    const value: JsonValue = JSON.parse(readFileSync(placeOf(directory, file), 'utf8'));
     if (isJsonObject(value)) return value;
     throw new Error('expected an object');
   });
+}
+
+function readRelease(directory: string): PolicyBundle['release'] {
+  return explained('release.json', () => decodeRelease(readJson(directory, 'release.json'), 'release'));
 }
 
 /** The ids of the framework that rules may refer to, sorted. */
@@ -155,7 +170,7 @@ function explained<Value>(file: string, read: () => Value): Value {
 }
 
 if (import.meta.main) {
-  const [path] = process.argv.slice(2);
+  const [path, directory] = process.argv.slice(2);
   if (path === undefined) throw new Error('expected the path of the bundle to write');
-  process.stdout.write(`${writeBundle(path)}\n`);
+  process.stdout.write(`${writeBundle(path, directory)}\n`);
 }

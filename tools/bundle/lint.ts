@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { compileBundle } from '../../core/gate/bundle.ts';
 import { actionGroups, decodeCatalogue } from '../../core/gate/catalogue.ts';
 import type { Finding, RuleSource } from '../../core/gate/lint/finding.ts';
-import type { CaseCoverage } from '../../core/gate/lint/lint-cases.ts';
 import { lintCases } from '../../core/gate/lint/lint-cases.ts';
 import { lintMeaning } from '../../core/gate/lint/lint-meaning.ts';
 import { lintTexts } from '../../core/gate/lint/lint-texts.ts';
@@ -12,7 +11,8 @@ import { UnprovableRule } from '../../core/gate/proof/translate.ts';
 import { typeModels } from '../../core/gate/proof/type-model.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { assembleBundle, readTaxonomy } from '../build-bundle.ts';
+import { assembleBundle, placeOf, readTaxonomy } from '../build-bundle.ts';
+import { readCases } from './cases.ts';
 import { BundleBuildError } from './error.ts';
 import { readRuleSources } from './rule-sources.ts';
 
@@ -32,9 +32,9 @@ export function lintPolicies(directory: string): { readonly rules: number; reado
   const texts = lintTexts(rules, {
     taxonomy: new Set(readTaxonomy(directory)),
     actions: new Set([...catalogue.keys()].flatMap((type) => [type, ...groupsOf(type)])),
-    optionalFacts: optionalFacts(readFileSync(join(directory, 'schema.cedarschema'), 'utf8')),
+    optionalFacts: optionalFacts(readFileSync(placeOf(directory, 'schema.cedarschema'), 'utf8')),
   });
-  const cases = lintCases(rules, readCases(join(directory, 'cases')), groupsOf);
+  const cases = lintCases(rules, readCases(directory), groupsOf);
   const findings = [...texts, ...cases, ...meaningFindings(directory, rules, texts.length > 0)];
   return { rules: rules.length, findings: findings.toSorted(byPlace) };
 }
@@ -55,20 +55,6 @@ function meaningFindings(directory: string, rules: readonly RuleSource[], isBrok
 
 function byPlace(left: Finding, right: Finding): number {
   return left.file.localeCompare(right.file) || left.line - right.line || left.column - right.column;
-}
-
-function readCases(directory: string): readonly CaseCoverage[] {
-  if (!existsSync(directory)) return [];
-  const files = readdirSync(directory).filter((name) => name.endsWith('.json') && name !== 'base.json');
-  return files.flatMap((name) => {
-    const list = readJson(join(directory, name));
-    return Array.isArray(list) ? list.filter(isJsonObject).map(coverageOf) : [];
-  });
-}
-
-function coverageOf({ action, rules, quiet }: JsonObject): CaseCoverage {
-  const texts = (value: JsonValue | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
-  return { action: String(action), rules: texts(rules), quiet: texts(quiet) };
 }
 
 /** The facts that the written schema marks with `?`, by dotted path. */

@@ -22,12 +22,18 @@ export function lintCases(
     .flatMap((rule) => {
       const fires = cases.some((one) => one.rules.includes(rule.id));
       const near = cases.filter((one) => isAbout(rule, [one.action, ...groupsOf(one.action)]));
-      const isQuiet = near.some((one) => one.quiet.includes(rule.id));
+      const isQuiet = isUnconditional(rule) || near.some((one) => one.quiet.includes(rule.id));
       return [
         ...(fires ? [] : [missing(rule, 'applies', '"rules"')]),
         ...(isQuiet ? [] : [missing(rule, 'does not apply to an action it is about', '"quiet"')]),
       ];
     });
+}
+
+/** Such a rule always applies to the actions it is about. */
+function isUnconditional({ policy }: RuleSource): boolean {
+  const { conditions } = policy;
+  return Array.isArray(conditions) && conditions.length === 0;
 }
 
 function missing(rule: RuleSource, when: string, list: string): Finding {
