@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EnvironmentFacts } from '../../core/authority/registry-from-environment.ts';
 import { compileBundle } from '../../core/gate/bundle.ts';
-import { buildBundle, POLICIES_DIRECTORY } from '../../tools/build-bundle.ts';
+import { assembleBundle, POLICIES_DIRECTORY } from '../../tools/build-bundle.ts';
 import type { CommandIo } from '../command.ts';
 import { CommandError, EXIT, report } from '../command.ts';
 import { evaluateCalls } from './eval/evaluate.ts';
@@ -26,7 +26,7 @@ export async function evalCommand(argv: readonly string[], io: CommandIo): Promi
   const { calls, bad } = readRecordedCalls(readFileSync(file, 'utf8'));
   if (bad.length > 0) throw new CommandError(EXIT.badInput, badLines(file, bad));
   const environment = environmentOf(environmentFile);
-  const bundle = compileBundle(buildBundle());
+  const bundle = compileBundle(assembleBundle(POLICIES_DIRECTORY));
   const gate = await openLocalGate({ bundle, prices: readPrices(POLICIES_DIRECTORY), facts: environment.facts });
   const mapping = readMapping(POLICIES_DIRECTORY);
   const decisions = await evaluateCalls({ gate, mapping, accountId: environment.accountId, calls });

@@ -7,14 +7,14 @@ import { computeCoverage } from '../../../core/gate/coverage/coverage.ts';
 import type { ControlMap, Taxonomy } from '../../../core/gate/coverage/taxonomy.ts';
 import { decodeControlMap, decodeTaxonomy } from '../../../core/gate/coverage/taxonomy.ts';
 import type { JsonValue } from '../../../core/json.ts';
-import { buildBundle } from '../../../tools/build-bundle.ts';
+import { assembleBundle, POLICIES_DIRECTORY } from '../../../tools/build-bundle.ts';
 import { readMapping, readPrices } from '../eval/inputs.ts';
 import { approvalChecks } from './approval-checks.ts';
 import { decodeAttempts, runAttempts } from './attempts.ts';
 import { runChecks } from './check.ts';
 import type { TierLatency } from './latency.ts';
 import { measureLatency } from './latency.ts';
-import { readPolicyCases, runPolicyCases } from './policy-cases.ts';
+import { ordinaryContext, runPolicyCases } from './policy-cases.ts';
 import { recordChecks } from './record-checks.ts';
 import { runRecordedTasks } from './recorded-tasks.ts';
 import { tamperingChecks } from './tampering-checks.ts';
@@ -32,7 +32,7 @@ export interface CoverageRun {
 /**
  * Runs every case there is and computes coverage.
  *
- * @param policiesDirectory the policies; evidence of controls is looked for beside it
+ * @param policiesDirectory the policies with their cases, attempts and control map
  * @throws {JsonFormatError | BundleBuildError} when policies, cases or the control map are malformed
  * @throws {Error} when a control names a file that does not exist
  */
@@ -40,15 +40,15 @@ export async function runCoverage(policiesDirectory: string): Promise<CoverageRu
   const read = (path: string): JsonValue => JSON.parse(readFileSync(join(policiesDirectory, path), 'utf8'));
   const taxonomy = decodeTaxonomy(read('framework.json'));
   const controls = decodeControlMap(read('coverage/controls.json'), taxonomy);
-  checkEvidence(join(policiesDirectory, '..'), controls);
-  const source = buildBundle(policiesDirectory);
+  checkEvidence(controls);
+  const source = assembleBundle(policiesDirectory);
   const world = { bundle: compileBundle(source), prices: readPrices(policiesDirectory) };
-  const policyCases = readPolicyCases(policiesDirectory);
-  const latency = measureLatency(world.bundle, policyCases.base);
+  const context = ordinaryContext();
+  const latency = measureLatency(world.bundle, context);
   const mapping = readMapping(policiesDirectory);
-  const tampering = tamperingChecks({ source, bundle: world.bundle, mapping, context: policyCases.base });
+  const tampering = tamperingChecks({ source, bundle: world.bundle, mapping, context });
   const cases = [
-    ...runPolicyCases(world.bundle, policyCases),
+    ...runPolicyCases(policiesDirectory, world.bundle),
     ...(await runRecordedTasks(policiesDirectory, world.bundle, world.prices)),
     ...(await runAttempts(world, decodeAttempts(read('coverage/attempts/policy.json')), 'policy')),
     ...(await runChecks('policy', approvalChecks(world))),
@@ -72,9 +72,9 @@ function carriersOf(bundle: CompiledBundle, { controls }: ControlMap): readonly 
 }
 
 /** A control is only as good as what shows it. */
-function checkEvidence(root: string, { controls }: ControlMap): void {
+function checkEvidence({ controls }: ControlMap): void {
   for (const { id, evidence } of controls) {
-    const missing = evidence.find((path) => !existsSync(join(root, path)));
+    const missing = evidence.find((path) => !existsSync(join(POLICIES_DIRECTORY, '..', path)));
     if (missing !== undefined) throw new Error(`expected the evidence of ${id}, got no file \`${missing}\``);
   }
 }
