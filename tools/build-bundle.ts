@@ -97,8 +97,11 @@ function readJson(directory: string, file: string): JsonObject {
   });
 }
 
+/** A directory that says nothing of its release makes a first one. */
 function readRelease(directory: string): PolicyBundle['release'] {
-  return explained('release.json', () => decodeRelease(readJson(directory, 'release.json'), 'release'));
+  const file = 'release.json';
+  if (!existsSync(join(directory, file))) return { sequence: 1, name: 'first' };
+  return explained(file, () => decodeRelease(readJson(directory, file), 'release'));
 }
 
 /** The ids of the framework that rules may refer to, sorted. */
