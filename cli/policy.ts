@@ -1,5 +1,6 @@
 import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
+import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { DIFF_USAGE, diffCommand } from './policy/diff.ts';
 import { EVAL_USAGE, evalCommand } from './policy/eval.ts';
 import { EXPLAIN_CONTEXT_USAGE, explainContextCommand } from './policy/explain.ts';
@@ -30,6 +31,7 @@ const POLICY_COMMANDS: { readonly [name: string]: PolicyEntry } = {
   diff: { run: diffCommand, summary: 'try another bundle on recorded decisions', usage: DIFF_USAGE },
   explain: { run: explainContextCommand, summary: 'explain a decision on given facts', usage: EXPLAIN_CONTEXT_USAGE },
   eval: { run: evalCommand, summary: 'count the verdicts on recorded tool calls', usage: EVAL_USAGE },
+  coverage: { run: coverageCommand, summary: 'show how the control framework is covered', usage: COVERAGE_USAGE },
 };
 
 /** How the command is called. */
