@@ -14,6 +14,8 @@ export interface GovernedFigures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuMsPerAction: number;
+  /** Share of the cores that other processes used, median of the rounds. */
+  readonly othersShare: number;
   /** Requests repeated after 503, all rounds together. */
   readonly repeats: number;
 }
@@ -68,6 +70,7 @@ function summary(samples: readonly LoadSample[]) {
     p50Ms: median(samples.map((sample) => quantile(sample.latenciesMs, 0.5))),
     p99Ms: median(samples.map((sample) => quantile(sample.latenciesMs, 0.99))),
     cpuMsPerAction: median(samples.map((sample) => sample.cpuMsPerAction)),
+    othersShare: median(samples.map((sample) => sample.othersShare)),
     repeats: samples.reduce((sum, sample) => sum + sample.repeats, 0),
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cpus } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { signRequest } from '../sdk/sign-request.ts';
 import type { HostedProcess } from './hosted-sandbox.ts';
@@ -18,6 +19,8 @@ export interface LoadSample {
   readonly latenciesMs: readonly number[];
   /** CPU of sandbox and database per action, milliseconds. */
   readonly cpuMsPerAction: number;
+  /** Share of all cores that other processes used meanwhile, 0 to 1. */
+  readonly othersShare: number;
   /** Requests repeated because other actions of the agent kept coming between. */
   readonly repeats: number;
   readonly acknowledged: readonly Acknowledged[];
@@ -59,7 +62,7 @@ export async function runLoad(sandbox: HostedProcess, options: LoadOptions): Pro
   const latenciesMs: number[] = [];
   const acknowledged: Acknowledged[] = [];
   let repeats = 0;
-  const cpuBeforeMs = await sandbox.cpuMs();
+  const before = await cpuNow(sandbox);
   const perSecond = await inParallel(options.concurrency, signed.length, async (index) => {
     const submission = signed[index];
     if (submission === undefined) return;
@@ -75,8 +78,18 @@ export async function runLoad(sandbox: HostedProcess, options: LoadOptions): Pro
     acknowledged.push({ agentId: submission.agentId, actionId: String(JSON.parse(text).actionId) });
   });
   client.close();
-  const cpuMs = (await sandbox.cpuMs()) - cpuBeforeMs;
-  return { perSecond, latenciesMs, cpuMsPerAction: cpuMs / signed.length, repeats, acknowledged };
+  const after = await cpuNow(sandbox);
+  const cpuMs = after.sandboxMs - before.sandboxMs;
+  const othersMs = after.machineMs - before.machineMs - cpuMs - (after.ownMs - before.ownMs);
+  const othersShare = Math.max(0, othersMs) / ((after.atMs - before.atMs) * cpus().length);
+  return { perSecond, latenciesMs, cpuMsPerAction: cpuMs / signed.length, othersShare, repeats, acknowledged };
+}
+
+/** Processor time used so far: by sandbox and database, by this process, and by everything on the machine. */
+async function cpuNow(sandbox: HostedProcess) {
+  const { user, system } = process.cpuUsage();
+  const machineMs = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+  return { sandboxMs: await sandbox.cpuMs(), ownMs: (user + system) / 1_000, machineMs, atMs: performance.now() };
 }
 
 async function signAll(sandbox: HostedProcess, options: LoadOptions): Promise<readonly SignedSubmission[]> {

@@ -53,6 +53,7 @@ function governedPart({ governed }: Measurements): readonly string[] {
       tenth(each.p50Ms),
       tenth(each.p99Ms),
       tenth(each.cpuMsPerAction),
+      `${whole(each.othersShare * 100)} %`,
       each.repeats,
     ];
   });
@@ -63,10 +64,14 @@ function governedPart({ governed }: Measurements): readonly string[] {
     `Each is signed, authorized, decided and committed to disk before it is answered; all ${count(governed.acknowledged)} answered with`,
     '200 were found in the ledger afterwards. The load generator and the archiver share the cores. These are timings of the',
     "sandbox on this machine, not of AWS. One agent's actions follow one another in its chain, so with one agent concurrency",
-    'is contention for its head. CPU is that of sandbox and database together; repeated are requests answered with 503 because',
+    'is contention for its head. CPU is that of sandbox and database together; others is the share of the cores that other',
+    'processes of the machine used meanwhile, which lowers the rate; repeated are requests answered with 503 because',
     `of such contention, which the agents' client sends again. Ledger rows as stored: median ${medianBytes} bytes, largest ${largestBytes}.`,
     '',
-    ...table(['Agents', 'Concurrency', 'Actions/s', 'Goal', 'p50 ms', 'p99 ms', 'CPU ms/action', 'Repeated'], rows),
+    ...table(
+      ['Agents', 'Concurrency', 'Actions/s', 'Goal', 'p50 ms', 'p99 ms', 'CPU ms/action', 'Others', 'Repeated'],
+      rows,
+    ),
   ];
 }
 
