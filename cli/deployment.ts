@@ -95,11 +95,23 @@ export function credentialsFor(deployment: Deployment, io: CommandIo, roleName: 
 
 function readSandboxFile(path: string): SandboxFile {
   const file = parseSandboxFile(path);
+  if (file === undefined) {
+    throw new CommandError(
+      EXIT.badInput,
+      `expected a running sandbox (\`npm start\`) or COUNTERSIGN_API_URL, got no readable \`${path}\``,
+    );
+  }
   if (isAlive(file.pid)) return file;
   throw new CommandError(
     EXIT.badInput,
     `expected a running sandbox (\`npm start\`), got \`${path}\` of one that ended without saying so`,
   );
+}
+
+/** The sandbox of another process that keeps its state in this folder, if one does. */
+export function otherSandbox(stateDir: string): SandboxFile | undefined {
+  const file = parseSandboxFile(sandboxFilePath(stateDir));
+  return file !== undefined && file.pid !== process.pid && isAlive(file.pid) ? file : undefined;
 }
 
 /** A sandbox that was killed leaves its file behind. */
@@ -113,13 +125,10 @@ function isAlive(processId: number): boolean {
   }
 }
 
-function parseSandboxFile(path: string): SandboxFile {
+function parseSandboxFile(path: string): SandboxFile | undefined {
   try {
     return v.parse(SandboxFile, JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    throw new CommandError(
-      EXIT.badInput,
-      `expected a running sandbox (\`npm start\`) or COUNTERSIGN_API_URL, got no readable \`${path}\``,
-    );
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT } from './command.ts';
-import { stateDirOf } from './deployment.ts';
+import { otherSandbox, sandboxFilePath, stateDirOf } from './deployment.ts';
 import { guide } from './sandbox/guide.ts';
 import { runSandbox } from './sandbox/run-sandbox.ts';
 
@@ -25,6 +25,7 @@ export async function sandboxCommand(argv: readonly string[], io: CommandIo): Pr
       json: { type: 'boolean', default: false },
     },
   });
+  refuseSecond(stateDirOf(io));
   const running = await runSandbox({
     stateDir: stateDirOf(io),
     ...(values.app !== undefined && { appDir: values.app }),
@@ -37,6 +38,14 @@ export async function sandboxCommand(argv: readonly string[], io: CommandIo): Pr
   io.stderr('stopping …\n');
   await running.close();
   return EXIT.ok;
+}
+
+/** Two sandboxes on one folder would each take the database from the other. */
+function refuseSecond(stateDir: string): void {
+  const other = otherSandbox(stateDir);
+  if (other === undefined) return;
+  const remedy = `stop it first, or delete \`${sandboxFilePath(stateDir)}\` if process ${other.pid} is no sandbox`;
+  throw new CommandError(EXIT.badInput, `a sandbox runs here already: ${other.apiUrl}; ${remedy}`);
 }
 
 function portOf(flag: string, text: string): number {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { writeDurable } from '../../sandbox/front/durable-file.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import type { SandboxFile } from '../deployment.ts';
@@ -31,7 +32,6 @@ export interface RunningSandbox {
 }
 
 const ROLE_TTL_SECONDS = 12 * 3_600;
-const PRIVATE = 0o600;
 
 /**
  * Synthesizes the app unless that is done, runs it and declares people, agents and facts. Running it again on the same
@@ -52,7 +52,7 @@ export async function runSandbox({ stateDir, appDir, say, ...ports }: RunOptions
   }
   const file = describe(sandbox, passwords(home));
   const path = sandboxFilePath(home);
-  writeFileSync(path, JSON.stringify(file, null, 2), { mode: PRIVATE });
+  writeDurable(path, JSON.stringify(file, null, 2));
   return {
     sandbox,
     file,
@@ -76,7 +76,7 @@ function passwords(home: string): Passwords {
   const path = join(home, 'people.json');
   if (!existsSync(path)) {
     const made = Object.fromEntries(PERSON_NAMES.map((name) => [name, `${randomBytes(9).toString('base64url')}-Aa1!`]));
-    writeFileSync(path, JSON.stringify(made, null, 2), { mode: PRIVATE });
+    writeDurable(path, JSON.stringify(made, null, 2));
   }
   return JSON.parse(readFileSync(path, 'utf8'));
 }

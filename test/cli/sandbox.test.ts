@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { poll } from '../../cli/demo/poll.ts';
 import { type CliRun, cli } from '../support/cli-run.ts';
+import { startSandboxProcess } from '../support/sandbox-process.ts';
 import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
 
 let world: SandboxWorld;
@@ -52,6 +53,14 @@ async function decide(verb: 'approve' | 'reject', actionId: string, ...more: rea
     return decided.out.includes('request_not_found') ? undefined : decided;
   });
 }
+
+describe('countersign sandbox', () => {
+  it('refuses to start where one runs, and leaves that one alone', async () => {
+    const argv = ['--port', '0', '--endpoint-port', '0'];
+    await expect(startSandboxProcess(world.home, argv)).rejects.toThrow(/exit code 3: a sandbox runs here already/);
+    expect((await payment('GB29NWBK60161331926819')).exitCode).toBe(0);
+  });
+});
 
 describe('the commands of an agent', () => {
   it('submit ends with 0 when allowed, 2 when denied or people are asked, 3 on what the gate cannot read', async () => {
