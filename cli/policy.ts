@@ -1,14 +1,18 @@
 import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
+import { ACTIVATE_USAGE, activateCommand } from './policy/activate.ts';
+import { ACTIVE_USAGE, activeCommand } from './policy/active.ts';
 import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { DIFF_USAGE, diffCommand } from './policy/diff.ts';
 import { EVAL_USAGE, evalCommand } from './policy/eval.ts';
 import { EXPLAIN_CONTEXT_USAGE, explainContextCommand } from './policy/explain.ts';
 import { LINT_USAGE, lintCommand } from './policy/lint.ts';
 import { PROVE_USAGE, proveCommand } from './policy/prove.ts';
+import { PUBLISH_USAGE, publishCommand } from './policy/publish.ts';
 import { REPLAY_USAGE, replayCommand } from './policy/replay.ts';
 import { TEST_USAGE, testCommand } from './policy/test.ts';
 import { policyCedarTest } from './policy-cedar-test.ts';
+import { asPerson } from './sign-in.ts';
 
 interface PolicyEntry {
   readonly run: Command;
@@ -32,6 +36,9 @@ const POLICY_COMMANDS: { readonly [name: string]: PolicyEntry } = {
   explain: { run: explainContextCommand, summary: 'explain a decision on given facts', usage: EXPLAIN_CONTEXT_USAGE },
   eval: { run: evalCommand, summary: 'count the verdicts on recorded tool calls', usage: EVAL_USAGE },
   coverage: { run: coverageCommand, summary: 'show how the control framework is covered', usage: COVERAGE_USAGE },
+  publish: { run: publishCommand, summary: 'put a bundle where it can be activated from', usage: PUBLISH_USAGE },
+  activate: { run: activateCommand, summary: 'bring a published bundle into force', usage: ACTIVATE_USAGE },
+  active: { run: asPerson(activeCommand), summary: 'show the bundle in force', usage: ACTIVE_USAGE },
 };
 
 /** How the command is called. */

@@ -74,6 +74,11 @@ export class AgentClient {
     return this.#send('POST', `/actions/${encodeURIComponent(actionId)}/cancel`, { reason });
   }
 
+  /** Puts a published policy bundle into force, for a redeemed `policy.activate` of this agent's own. */
+  async activatePolicy(actionId: string, bundleHash: string, sequence: number): Promise<GateReply> {
+    return this.#send('POST', '/policy/activations', { actionId, bundleHash, sequence });
+  }
+
   /** The action types this agent may use. */
   async tools(): Promise<GateReply> {
     return this.#send('GET', '/tools');

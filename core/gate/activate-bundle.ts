@@ -83,7 +83,7 @@ export async function activateBundle(
   if (stored === undefined) return refused({ code: 'action_not_found' });
   const record = decodeActionRecord(actionId, stored);
   if (!isApprovedFor(request, record)) return refused({ code: 'not_this_activation' });
-  const unusable = record.activation === undefined ? await publicationProblem(deps, bundle) : undefined;
+  const unusable = record.activation === undefined ? await prematureProblem(deps, record, bundle) : undefined;
   if (unusable !== undefined) return refused(unusable);
   const refs = [STOP_ALL, agentStopRef(agentId), actionRef(request)];
   const planned = await changeControl<Planned>(deps, refs, (snapshot) => planActivation(deps, request, snapshot));
@@ -117,10 +117,13 @@ function isApprovedFor({ agentId, bundle }: ActivationRequest, record: ActionRec
   return actionDigest(agentId, { type, params, resource, sessionId, idempotencyKey: '' }) === record.digest;
 }
 
-async function publicationProblem(
+/** What stands against an activation before it is tried. Nothing is fetched for an action that was not redeemed. */
+async function prematureProblem(
   { published }: ActivationDeps,
+  { status }: ActionRecord,
   { hash, sequence }: ActiveBundle,
 ): Promise<ActivationProblem | undefined> {
+  if (status !== 'redeemed') return { code: 'not_redeemed', status };
   const bytes = await published.read(hash);
   if (bytes === undefined) return { code: 'bundle_not_published' };
   try {
