@@ -54,6 +54,7 @@ const BROKEN: readonly (readonly [string, string, PolicyBundle])[] = [
   ['INV-BUDGET', 'account.list', without(source, 'CS-BUD-T0-007')],
   ['INV-REQUEST', 'account.list', without(source, 'CS-REQ-T0-001')],
   ['INV-SESSION', 'account.list', without(source, 'CS-SES-T0-002')],
+  ['INV-MARKED', 'credential.reset-pin', without(source, 'CS-MARK-T2-001')],
 ];
 
 it('finds nothing wrong with the rules as they are', () => {
