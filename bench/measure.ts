@@ -3,6 +3,8 @@ import { type DatabaseUse, databaseUse, decisionsPerSecond, handlerMicrosPerDeci
 import { type GovernedResult, governedActions } from './governed.ts';
 import { withHostedSandbox } from './hosted-sandbox.ts';
 import { type Machine, thisMachine } from './machine.ts';
+import type { PolicySpeed } from './policy.ts';
+import { policySpeed } from './policy.ts';
 import { usdPerMillion } from './prices.ts';
 import { databaseTransactionsPerSecond, emptyHttpPerSecond, sha256PerSecond } from './references.ts';
 
@@ -15,6 +17,7 @@ export interface Measurements {
     readonly databaseTransactionsPerSecond: number;
   };
   readonly decidePerSecond: number;
+  readonly policy: PolicySpeed;
   readonly handlerMicros: number;
   readonly databaseUse: readonly (DatabaseUse & { readonly usdPerMillion: number })[];
   readonly governed: GovernedResult;
@@ -32,6 +35,7 @@ export async function measure(folder: string, say: (text: string) => void): Prom
   };
   say('decisions …');
   const decidePerSecond = await decisionsPerSecond();
+  const policy = await policySpeed();
   const handlerMicros = await handlerMicrosPerDecision();
   const uses = (await databaseUse()).map((use) => ({ ...use, usdPerMillion: usdPerMillion(use) }));
   say('governed actions …');
@@ -45,6 +49,7 @@ export async function measure(folder: string, say: (text: string) => void): Prom
     machine,
     references,
     decidePerSecond,
+    policy,
     handlerMicros,
     databaseUse: uses,
     governed,

@@ -1,5 +1,6 @@
 import type { ColdLoad } from './cold-load.ts';
 import type { Measurements } from './measure.ts';
+import { policyPart } from './policy-report.ts';
 import { LIST_PRICES_USD_PER_MILLION } from './prices.ts';
 
 /** What a figure should be. */
@@ -25,6 +26,7 @@ export function report(found: Measurements): string {
     `${machineText(found)} Figures are medians. What each one is: [bench/README.md](../README.md).`,
     ...governedPart(found),
     ...decisionPart(found),
+    ...policyPart(found.policy),
     ...coldPart(found.coldLoads),
     ...referencePart(found),
     '',

@@ -4,6 +4,7 @@ import { canonicalJson } from '../ledger/canonical.ts';
 import { sha256Hex } from '../ledger/hash.ts';
 import type { RulesOf } from './bundle-rules.ts';
 import { rulesByType } from './bundle-rules.ts';
+import { isCanonicalText } from './bundle-text.ts';
 import type { Catalogue } from './catalogue.ts';
 import { decodeCatalogue } from './catalogue.ts';
 import { compilePolicySet } from './cedar/compile-policy-set.ts';
@@ -99,7 +100,7 @@ export function loadBundle(bytes: Uint8Array, expectedHash: string): CompiledBun
   if (hash !== expectedHash) throw new JsonFormatError(`expected the bundle \`${expectedHash}\`, got \`${hash}\``);
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   const value: JsonValue = JSON.parse(text);
-  if (canonicalJson(value) !== text) throw new JsonFormatError('expected the bundle as canonical json');
+  if (!isCanonicalText(text, value)) throw new JsonFormatError('expected the bundle as canonical json');
   return compileValue(value, hash);
 }
 

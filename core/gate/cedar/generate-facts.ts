@@ -15,19 +15,24 @@ export interface CompiledFacts {
   readonly canonical: (context: JsonObject) => string;
 }
 
-/** Compiles the checks of a shape. */
+/** Compiles the checks of a shape, each when it is first needed. */
 export function compileFacts(shape: RecordShape): CompiledFacts {
-  const fits = generateFunction<(value: unknown) => boolean>(['isNames'], [isNames], fitsSource(shape));
-  const canonical = generateFunction<(context: JsonObject) => string>(
-    ['canonicalJson'],
-    [canonicalJson],
-    `return (c) => ${canonicalSource(shape, 'c')};`,
-  );
+  let fits: ((value: unknown) => boolean) | undefined;
+  let canonical: ((context: JsonObject) => string) | undefined;
   return {
     shape,
     paths: factPaths(shape),
-    fits: fits ?? ((value) => fitsShape(value, shape)),
-    canonical: canonical ?? canonicalJson,
+    fits: (value) => {
+      fits ??=
+        generateFunction(['isNames'], [isNames], fitsSource(shape)) ?? ((other: unknown) => fitsShape(other, shape));
+      return fits(value);
+    },
+    canonical: (context) => {
+      canonical ??=
+        generateFunction(['canonicalJson'], [canonicalJson], `return (c) => ${canonicalSource(shape, 'c')};`) ??
+        canonicalJson;
+      return canonical(context);
+    },
   };
 }
 

@@ -8,8 +8,8 @@ export class ScopeIndex {
   readonly #any: readonly CompiledPolicy[];
   readonly #exact = new Map<string, CompiledPolicy[]>();
   readonly #within = new Map<string, CompiledPolicy[]>();
-  /** For actions that policies name and that have no ancestors: by type, then id. */
-  readonly #rootless = new Map<string, Map<string, readonly CompiledPolicy[]>>();
+  /** For actions that policies name and that have no ancestors: by type, then id. Undefined until first asked for. */
+  readonly #rootless = new Map<string, Map<string, readonly CompiledPolicy[] | undefined>>();
   /** For stored actions with ancestors; an entity never changes. */
   readonly #inherited = new WeakMap<Entity, readonly CompiledPolicy[]>();
 
@@ -21,8 +21,8 @@ export class ScopeIndex {
       if (policy.action.kind === 'in') for (const group of policy.action.groups) append(this.#within, group, policy);
     }
     for (const action of policies.flatMap(namedActions)) {
-      const sameType = this.#rootless.get(action.type) ?? new Map<string, readonly CompiledPolicy[]>();
-      sameType.set(action.id, this.#collect(action, []));
+      const sameType = this.#rootless.get(action.type) ?? new Map<string, undefined>();
+      sameType.set(action.id, undefined);
       this.#rootless.set(action.type, sameType);
     }
   }
@@ -30,13 +30,22 @@ export class ScopeIndex {
   /** The policies that may apply to `action`, in the order of the policy set. */
   candidates(action: EntityRef, entities: EntityStore): readonly CompiledPolicy[] {
     const stored = entities.get(action);
-    if (stored === undefined || stored.ancestors.length === 0) {
-      return this.#rootless.get(action.type)?.get(action.id) ?? this.#any;
-    }
+    if (stored === undefined || stored.ancestors.length === 0) return this.#rootlessCandidates(action);
     const known = this.#inherited.get(stored);
     if (known !== undefined) return known;
     const found = this.#collect(action, stored.ancestors);
     this.#inherited.set(stored, found);
+    return found;
+  }
+
+  /** Remembers only actions that policies name: requests cannot fill memory with others. */
+  #rootlessCandidates(action: EntityRef): readonly CompiledPolicy[] {
+    const sameType = this.#rootless.get(action.type);
+    if (sameType?.has(action.id) !== true) return this.#any;
+    const known = sameType.get(action.id);
+    if (known !== undefined) return known;
+    const found = this.#collect(action, []);
+    sameType.set(action.id, found);
     return found;
   }
 
