@@ -24,12 +24,18 @@ export function replyLines({ status, body }: GateReply): readonly string[] {
   const rules = rulesOf(body['rules'] ?? (isRecord(decision) ? decision['rules'] : undefined));
   return [
     `${status} ${text(body['actionStatus'] ?? body['code'] ?? body['status'])}${body['actionId'] === undefined ? '' : `  ${text(body['actionId'])}`}`,
-    ...(typeof body['detail'] === 'string' && rules.length === 0 ? [`  ${body['detail']}`] : []),
+    ...(rules.length === 0 ? problemLines(body) : []),
     ...rules.map((rule) => `  ${text(rule['id'])}  “${text(rule['text'])}”`),
     ...approvalLines(body['approval']),
     ...(Array.isArray(body['envelopes']) ? [`  ${body['envelopes'].length} envelope(s) ready to redeem`] : []),
     ...ledgerLines(body['ledger']),
   ];
+}
+
+/** What API Gateway answers by itself has a title and no detail. */
+function problemLines(body: GateReply['body']): string[] {
+  const said = body['detail'] ?? body['title'];
+  return typeof said === 'string' ? [`  ${said}`] : [];
 }
 
 function approvalLines(approval: unknown): string[] {

@@ -3,7 +3,7 @@ import { CommandError, EXIT } from '../command.ts';
 
 /**
  * Runs a command's body and turns what it throws into one line on stderr and an exit code: bad input for wrong flags
- * and missing files, failed for everything else.
+ * and missing files, denied where AWS refuses, failed for everything else.
  */
 export async function runCommand(io: CommandIo, usage: string, body: () => Promise<number>): Promise<number> {
   try {
@@ -20,6 +20,7 @@ export async function runCommand(io: CommandIo, usage: string, body: () => Promi
       return EXIT.badInput;
     }
     io.stderr(`${message}\n`);
+    if (isDenied(error)) return EXIT.denied;
     return code === 'ENOENT' || code === 'ENOTDIR' ? EXIT.badInput : EXIT.failed;
   }
 }
@@ -30,6 +31,12 @@ function messageOf(error: unknown): string {
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   return `${error.message}: ${cause.message === '' ? errorCode(cause) : cause.message}`;
+}
+
+/** AWS refused the credentials or what they asked for. */
+function isDenied(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /^(AccessDenied|AuthorizationError|ExpiredToken)/.test(error.name) || isDenied(error.cause);
 }
 
 function errorCode(error: unknown): string {

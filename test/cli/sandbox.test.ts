@@ -183,6 +183,9 @@ describe('the commands of operators and auditors', () => {
     expect([rows.exitCode, rows.json()['query']]).toEqual([0, 'refused-by-rule']);
     expectOneValue(rows);
     expect((await run('query', 'no-such-query')).exitCode).toBe(3);
+    const asAgent = await run('query', '--role', 'countersign-agent-payments', '--json');
+    expect([asAgent.exitCode, asAgent.out]).toEqual([2, '']);
+    expect(asAgent.err).toContain('is not authorized to perform: athena:');
     const ledger = world.running.file.names.ledgerTable;
     const counts = await run('query', '--cross-check', '--table', ledger, '--json');
     expect([counts.exitCode, counts.json()['ok']]).toEqual([0, true]);

@@ -43,6 +43,12 @@ describe('submit', () => {
     expect(out).toEqual(['{"code":"some_code"}\n']);
   });
 
+  it('says what the gateway in front of the functions said', async () => {
+    const { io, out } = controlIo(403, { code: 'forbidden', title: 'this caller may not do this', status: 403 }, KEYS);
+    await submitCommand(ARGV, io);
+    expect(out).toEqual(['403 forbidden\n  this caller may not do this\n']);
+  });
+
   it('quotes the rules that deny', async () => {
     const rules = [{ id: 'CS-PAY-T2-008', text: 'A payment may not exceed the balance.' }];
     const { io, out } = controlIo(403, { code: 'action_denied', detail: 'both', rules }, KEYS);
