@@ -3,13 +3,14 @@ import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import type { CompiledBundle } from '../../core/gate/bundle.ts';
 import { compileBundle, loadBundle } from '../../core/gate/bundle.ts';
-import { bundleProof } from '../../core/gate/proof/bundle-proof.ts';
+import { isProved, provedInvariants } from '../../core/gate/proof/check-proof.ts';
+import type { ParsedInvariant } from '../../core/gate/proof/invariant.ts';
 import type { ProofReport } from '../../core/gate/proof/prove.ts';
 import { proveBundle } from '../../core/gate/proof/prove.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { sha256Hex } from '../../core/ledger/hash.ts';
 import { assembleBundle, POLICIES_DIRECTORY } from '../../tools/build-bundle.ts';
-import { readInvariants } from '../../tools/bundle/invariants.ts';
+import { parseInvariant, readInvariants } from '../../tools/bundle/invariants.ts';
 import { witnessText } from '../../tools/bundle/proof.ts';
 import { runCommand } from '../audit/run-command.ts';
 import type { CommandIo } from '../command.ts';
@@ -39,7 +40,7 @@ export function proveCommand(argv: readonly string[], io: CommandIo): Promise<nu
     const started = performance.now();
     const outcome = proveBundle(bundle.compiled, readInvariants(directory));
     const seconds = Math.round(performance.now() - started) / 1000;
-    const carried = carriedProof(bundle.content, outcome);
+    const carried = carriedProof(bundle);
     const ok = outcome.ok && carried !== 'another';
     report(io, values.json, { ...outcome, ok, carried, seconds }, [
       ...outcome.results.flatMap(resultLines),
@@ -52,12 +53,11 @@ export function proveCommand(argv: readonly string[], io: CommandIo): Promise<nu
 
 interface Subject {
   readonly compiled: CompiledBundle;
-  readonly content: object;
+  readonly content: JsonObject;
 }
 
 function builtFrom(directory: string): Subject {
-  const content = assembleBundle(directory);
-  return { content, compiled: compileBundle(content) };
+  return { content: {}, compiled: compileBundle(assembleBundle(directory)) };
 }
 
 function readFrom(file: string): Subject {
@@ -70,11 +70,16 @@ function readFrom(file: string): Subject {
   }
 }
 
-/** Whether the proof a bundle carries is what proving it again gives. */
-function carriedProof(content: object, outcome: ProofReport): 'none' | 'own' | 'another' {
-  if (!('proof' in content)) return 'none';
-  const { proof } = content;
-  return outcome.ok && isDeepStrictEqual(proof, bundleProof(content, outcome)) ? 'own' : 'another';
+/** Whether the proof a bundle carries is what proving it again gives, with conditions that say what they read. */
+function carriedProof({ content, compiled }: Subject): 'none' | 'own' | 'another' {
+  if (content['proof'] === undefined) return 'none';
+  const isOwn = isProved(content, compiled) && provedInvariants(content).every(isAsParsed);
+  return isOwn ? 'own' : 'another';
+}
+
+function isAsParsed({ condition, when, ...invariant }: ParsedInvariant): boolean {
+  const parsed = parseInvariant(when === undefined ? invariant : { ...invariant, when });
+  return isDeepStrictEqual(parsed.condition, condition);
 }
 
 function resultLines({ invariant, cases, witnesses }: ProofReport['results'][number]): readonly string[] {

@@ -20,7 +20,7 @@ import { decodeActionRecord } from './action-record.ts';
 import { loadBundle } from './bundle.ts';
 import type { BundleSource } from './bundle-shelf.ts';
 import { reportOutcome } from './outcome.ts';
-import { hasFittingProof } from './proof/bundle-proof.ts';
+import { isProved } from './proof/check-proof.ts';
 
 /** The action type that people approve before a bundle comes into force, and the one resource it is about. */
 export const ACTIVATE_TYPE = 'policy.activate';
@@ -127,9 +127,10 @@ async function prematureProblem(
   const bytes = await published.read(hash);
   if (bytes === undefined) return { code: 'bundle_not_published' };
   try {
-    const { release } = loadBundle(bytes, hash);
+    const bundle = loadBundle(bytes, hash);
+    const { release } = bundle;
     const expected = release.sequence === sequence ? 'a proof of its invariants' : `sequence ${sequence}`;
-    const isWhole = release.sequence === sequence && hasFittingProof(JSON.parse(new TextDecoder().decode(bytes)));
+    const isWhole = release.sequence === sequence && isProved(JSON.parse(new TextDecoder().decode(bytes)), bundle);
     return isWhole ? undefined : { code: 'bundle_invalid', message: `expected the bundle to have ${expected}` };
   } catch (error) {
     return { code: 'bundle_invalid', message: error instanceof Error ? error.message : String(error) };

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../json.ts';
-import { isJsonObject } from '../../json.ts';
 import { canonicalJson } from '../../ledger/canonical.ts';
 import { sha256Hex } from '../../ledger/hash.ts';
-import type { Invariant } from './invariant.ts';
+import type { ParsedInvariant } from './invariant.ts';
 import type { ProofReport } from './prove.ts';
 
 /** What a bundle says was shown about it before it was deployed. */
@@ -14,8 +13,8 @@ export interface BundleProof {
   readonly cases: number;
 }
 
-/** An invariant that holds, and how many combinations of facts show it. */
-export interface ProvedInvariant extends Invariant {
+/** An invariant that holds, with its condition as parsed, and how many combinations of facts show it. */
+export interface ProvedInvariant extends ParsedInvariant {
   readonly cases: number;
 }
 
@@ -31,18 +30,6 @@ export function bundleProof(source: object, report: ProofReport): BundleProof {
   const invariants = report.results.map(({ invariant, cases }) => ({ ...invariant, cases }));
   const statement = { content: sha256Hex(canonicalJson(content)), invariants, cases: report.cases };
   return { proofHash: sha256Hex(canonicalJson(asJson(statement))), invariants, cases: report.cases };
-}
-
-/**
- * True when a bundle's bytes hold a proof that was made for exactly the rest of them. It says which invariants were
- * shown when the bundle was built; it does not show them again.
- */
-export function hasFittingProof(bundle: JsonObject): boolean {
-  const { proof, ...content } = bundle;
-  if (!isJsonObject(proof)) return false;
-  const { proofHash, invariants, cases } = proof;
-  if (!Array.isArray(invariants) || invariants.length === 0 || cases === undefined) return false;
-  return proofHash === sha256Hex(canonicalJson({ content: sha256Hex(canonicalJson(content)), invariants, cases }));
 }
 
 /** What a bundle holds are plain JSON values; serialising proves it. */

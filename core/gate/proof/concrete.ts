@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '../../json.ts';
-import { isJsonObject } from '../../json.ts';
 import type { FactKind } from '../cedar/context-shape.ts';
 import type { Interval } from './feasible.ts';
 import { floorDivide, MAX_FACT, rangeOf } from './linear.ts';
@@ -33,16 +32,28 @@ export function concreteFacts(variables: readonly Variable[], assignment: Assign
 
 /** A whole context: the facts given, and for the rest nothing, zero and no. */
 export function contextOf(kinds: ReadonlyMap<string, FactKind>, facts: Facts): JsonObject {
-  return [...kinds].reduce<JsonObject>((context, [path, kind]) => {
+  const paths = [...kinds].map(([path, kind]) => {
     const otherwise = kind === 'integer' ? 0 : kind === 'names' ? [] : false;
-    return withFact(context, path.split('.'), facts[path] ?? otherwise);
-  }, {});
+    return { names: path.split('.'), value: facts[path] ?? otherwise };
+  });
+  return recordOf(paths);
 }
 
-function withFact(owner: JsonObject, [name = '', ...rest]: readonly string[], value: JsonValue): JsonObject {
-  if (rest.length === 0) return { ...owner, [name]: value };
-  const inner = owner[name];
-  return { ...owner, [name]: withFact(isJsonObject(inner) ? inner : {}, rest, value) };
+interface Placed {
+  readonly names: readonly string[];
+  readonly value: JsonValue;
+}
+
+function recordOf(placed: readonly Placed[]): JsonObject {
+  const members = new Map<string, JsonValue>();
+  const nested = new Map<string, Placed[]>();
+  for (const { names, value } of placed) {
+    const [name = '', ...rest] = names;
+    if (rest.length === 0) members.set(name, value);
+    else nested.set(name, [...(nested.get(name) ?? []), { names: rest, value }]);
+  }
+  for (const [name, inner] of nested) members.set(name, recordOf(inner));
+  return Object.fromEntries(members);
 }
 
 function withName(list: JsonValue | undefined, name: string, isMember: boolean): JsonValue {

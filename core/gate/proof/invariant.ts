@@ -41,7 +41,7 @@ export interface Witness {
 
 /** What became of one invariant. */
 export interface InvariantResult {
-  readonly invariant: Invariant;
+  readonly invariant: ParsedInvariant;
   /** The combinations of facts looked at. */
   readonly cases: number;
   /** The first witness of each action type; empty when the invariant holds. */

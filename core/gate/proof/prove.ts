@@ -44,10 +44,9 @@ export function proveBundle(compiled: CompiledBundle, invariants: readonly Parse
     total: ({ id }, model) => model.rules.map((rule) => checkRule(id, model, rule, compiled)),
     reachable,
   };
-  const results = invariants.map(({ condition, ...invariant }): InvariantResult => {
+  const results = invariants.map((invariant): InvariantResult => {
     const about = models.filter(({ groups }) => invariant.actions?.some((name) => groups.includes(name)) ?? true);
-    const parsed = condition === undefined ? invariant : { ...invariant, condition };
-    const findings = about.flatMap((model) => firstOf(checkers[invariant.checker](parsed, model, compiled)));
+    const findings = about.flatMap((model) => firstOf(checkers[invariant.checker](invariant, model, compiled)));
     const witnesses = findings.flatMap(({ witness }) => witness ?? []);
     return { invariant, cases: findings.reduce((sum, { cases }) => sum + cases, 0), witnesses };
   });
