@@ -47,12 +47,7 @@ function readFile(directory: string): readonly Invariant[] {
   return list.map(decodeInvariant);
 }
 
-/**
- * Reads one invariant.
- *
- * @throws {BundleBuildError} when it is malformed
- */
-export function decodeInvariant(value: JsonValue): Invariant {
+function decodeInvariant(value: JsonValue): Invariant {
   if (!isJsonObject(value)) throw new BundleBuildError(FILE, undefined, 'expected objects');
   const { id, text, checker, actions, when } = value;
   const fail = (problem: string): BundleBuildError => new BundleBuildError(FILE, String(id), problem);

@@ -5,6 +5,7 @@ import type { BundleProof } from '../../../../core/gate/proof/bundle-proof.ts';
 import { bundleProof } from '../../../../core/gate/proof/bundle-proof.ts';
 import { isProved } from '../../../../core/gate/proof/check-proof.ts';
 import { proveBundle } from '../../../../core/gate/proof/prove.ts';
+import type { JsonObject } from '../../../../core/json.ts';
 import { buildBundle, POLICIES_DIRECTORY } from '../../../../tools/build-bundle.ts';
 import { without } from '../../../policies/mutants.ts';
 
@@ -54,8 +55,8 @@ describe('a carried proof', () => {
     ['an unknown checker', { checker: 'hope' }],
     ['a stray member', { checker: 'total', note: 'x' }],
   ])('is refused when an invariant has %s', (_what, more) => {
-    const bundle = JSON.parse(JSON.stringify(built));
-    bundle.proof.invariants = [{ id: 'INV-A', text: 'A.', cases: 1, ...more }];
+    const invariants = [{ id: 'INV-A', text: 'A.', cases: 1, ...more }];
+    const bundle: JsonObject = JSON.parse(JSON.stringify({ ...built, proof: { ...proof, invariants } }));
 
     expect(() => isProved(bundle, compileBundle(built))).toThrow(/bundle\.proof\.invariants\[0\]/);
   });
