@@ -5,7 +5,7 @@ import type { DecisionContext } from '../../core/gate/facts/context.ts';
 import { parseRequirement } from '../../core/gate/requirement.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { buildBundle } from '../../tools/build-bundle.ts';
-import type { BenchLimits, BenchRule } from './rules.ts';
+import type { BenchLimits, BenchRule } from './rule.ts';
 import { BENCH_RULES } from './rules.ts';
 
 /** The action type that is asked about. */

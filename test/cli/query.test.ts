@@ -72,7 +72,7 @@ describe('countersign query', () => {
     const io = auditorIo();
     expect(await queryCommand([], io)).toBe(0);
     expect(io.text()).toMatch(/^agent-activity +Activity of one agent: what did one agent do/m);
-    expect(io.text().trim().split('\n').length).toBe(12);
+    expect(io.text().trim().split('\n').length).toBe(13);
   });
 
   test('runs a named query and prints aligned rows', async () => {

@@ -61,10 +61,11 @@ export function compileExpression(json: unknown, layout: ContextLayout, depth = 
     throw malformedPolicy(`expected expressions nested at most ${MAX_EXPRESSION_DEPTH} deep`);
   }
   const object = readObject(json, 'an expression');
-  const [name, ...others] = Object.keys(object);
+  const names = Object.keys(object);
+  const name = names[0];
   const form = name === undefined ? undefined : FORMS.get(name);
-  if (name === undefined || form === undefined || others.length > 0) {
-    throw malformedPolicy(`expected an expression with one known key, got \`${Object.keys(object).join('`, `')}\``);
+  if (name === undefined || form === undefined || names.length > 1) {
+    throw malformedPolicy(`expected an expression with one known key, got \`${names.join('`, `')}\``);
   }
   return form(object[name], (child) => compileExpression(child, layout, depth + 1), layout);
 }

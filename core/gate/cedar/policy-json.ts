@@ -30,9 +30,12 @@ export function readExact(
   optional: readonly string[] = [],
 ): Members {
   const object = readObject(json, what);
-  const absent = required.find((name) => !Object.hasOwn(object, name));
-  if (absent !== undefined) throw malformedPolicy(`expected ${what} with \`${absent}\``);
-  const unknown = Object.keys(object).find((name) => !required.includes(name) && !optional.includes(name));
+  for (const name of required) {
+    if (!Object.hasOwn(object, name)) throw malformedPolicy(`expected ${what} with \`${name}\``);
+  }
+  const names = Object.keys(object);
+  if (names.length === required.length) return object;
+  const unknown = names.find((name) => !required.includes(name) && !optional.includes(name));
   if (unknown !== undefined) throw malformedPolicy(`expected nothing else in ${what}, got \`${unknown}\``);
   return object;
 }
