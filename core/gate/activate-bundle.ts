@@ -20,11 +20,8 @@ import { decodeActionRecord } from './action-record.ts';
 import { loadBundle } from './bundle.ts';
 import type { BundleSource } from './bundle-shelf.ts';
 import { reportOutcome } from './outcome.ts';
-import { isProved } from './proof/check-proof.ts';
-
-/** The action type that people approve before a bundle comes into force, and the one resource it is about. */
-export const ACTIVATE_TYPE = 'policy.activate';
-export const ACTIVE_POLICY = 'policy/active';
+import type { isProved } from './proof/check-proof.ts';
+import { ACTIVATE_TYPE, ACTIVE_POLICY, lockOut } from './replaceable.ts';
 
 /** What activating needs from outside. */
 export interface ActivationDeps extends StampDeps {
@@ -32,6 +29,8 @@ export interface ActivationDeps extends StampDeps {
   /** The bundle that is in force while none was activated. */
   readonly deployed: ActiveBundle;
   readonly prices: PriceTable;
+  /** Proves a bundle's invariants again, which takes a second: `isProved`, but for tests of what comes after. */
+  readonly prove: typeof isProved;
 }
 
 /** Which approved action is performed; the bundle is named again and held against what people approved. */
@@ -79,11 +78,12 @@ export async function activateBundle(
   request: ActivationRequest,
 ): Promise<Result<Activated, ActivationProblem | Contention>> {
   const { agentId, actionId, bundle } = request;
-  const [stored] = await deps.store.read([actionRef(request)]);
+  const [stored, stopAll] = await deps.store.read([actionRef(request), STOP_ALL]);
   if (stored === undefined) return refused({ code: 'action_not_found' });
   const record = decodeActionRecord(actionId, stored);
   if (!isApprovedFor(request, record)) return refused({ code: 'not_this_activation' });
-  const unusable = record.activation === undefined ? await prematureProblem(deps, record, bundle) : undefined;
+  const active = readStopAll(stopAll, deps.clock.nowMs()).stop.activeBundle ?? deps.deployed;
+  const unusable = record.activation === undefined ? await prematureProblem(deps, record, bundle, active) : undefined;
   if (unusable !== undefined) return refused(unusable);
   const refs = [STOP_ALL, agentStopRef(agentId), actionRef(request)];
   const planned = await changeControl<Planned>(deps, refs, (snapshot) => planActivation(deps, request, snapshot));
@@ -117,23 +117,39 @@ function isApprovedFor({ agentId, bundle }: ActivationRequest, record: ActionRec
   return actionDigest(agentId, { type, params, resource, sessionId, idempotencyKey: '' }) === record.digest;
 }
 
-/** What stands against an activation before it is tried. Nothing is fetched for an action that was not redeemed. */
+/**
+ * What stands against an activation before it is tried. Nothing is fetched for an action that was not redeemed, nor for
+ * a downgrade: sequences in force only rise, so that one is refused and recorded whatever the bundle holds.
+ */
 async function prematureProblem(
-  { published }: ActivationDeps,
+  deps: ActivationDeps,
   { status }: ActionRecord,
-  { hash, sequence }: ActiveBundle,
+  bundle: ActiveBundle,
+  active: ActiveBundle,
 ): Promise<ActivationProblem | undefined> {
   if (status !== 'redeemed') return { code: 'not_redeemed', status };
-  const bytes = await published.read(hash);
+  if (bundle.sequence <= active.sequence) return undefined;
+  const bytes = await deps.published.read(bundle.hash);
   if (bytes === undefined) return { code: 'bundle_not_published' };
+  const message = faultOf(deps, bytes, bundle);
+  return message === undefined ? undefined : { code: 'bundle_invalid', message };
+}
+
+/** Why published bytes must not decide, or undefined. */
+function faultOf(
+  { prove, clock }: ActivationDeps,
+  bytes: Uint8Array,
+  { hash, sequence }: ActiveBundle,
+): string | undefined {
   try {
     const bundle = loadBundle(bytes, hash);
-    const { release } = bundle;
-    const expected = release.sequence === sequence ? 'a proof of its invariants' : `sequence ${sequence}`;
-    const isWhole = release.sequence === sequence && isProved(JSON.parse(new TextDecoder().decode(bytes)), bundle);
-    return isWhole ? undefined : { code: 'bundle_invalid', message: `expected the bundle to have ${expected}` };
+    if (bundle.release.sequence !== sequence) return `expected sequence ${sequence}, got ${bundle.release.sequence}`;
+    const locked = lockOut(bundle, clock.nowMs());
+    if (locked !== undefined) return locked;
+    const isWhole = prove(JSON.parse(new TextDecoder().decode(bytes)), bundle);
+    return isWhole ? undefined : 'expected the bundle to have a proof of its invariants';
   } catch (error) {
-    return { code: 'bundle_invalid', message: error instanceof Error ? error.message : String(error) };
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

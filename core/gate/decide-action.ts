@@ -7,14 +7,14 @@ import type { AgentSnapshot } from '../state/change-agent.ts';
 import type { ActionRequest } from './action.ts';
 import type { CompiledBundle } from './bundle.ts';
 import type { CatalogueEntry } from './catalogue.ts';
+import { contextFor } from './context-for.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { DecisionItems, DecisionRefs } from './decision-inputs.ts';
 import { budgetViewOf, decisionItems, demandFor, registrationOf } from './decision-inputs.ts';
 import { replyExplanation } from './explain-reply.ts';
-import { contextToJson } from './facts/context.ts';
 import type { BudgetFacts } from './facts.ts';
-import { buildContext, factItemsOf, movedMicroUsd, UNDECLARED_BUDGET } from './facts.ts';
+import { factItemsOf, movedMicroUsd, UNDECLARED_BUDGET } from './facts.ts';
 import type { AttemptDeps } from './gate-deps.ts';
 import type { ShadowHit } from './shadow.ts';
 import { shadowHits } from './shadow.ts';
@@ -91,7 +91,7 @@ interface Gathered {
 function decided(bundle: CompiledBundle, input: DecisionInput, gathered: Gathered): DecidedAction {
   const { agentId, request, snapshot, approvals } = input;
   const { entry, registration, items, demand, budget } = gathered;
-  const facts = buildContext({
+  const { facts, context } = contextFor(bundle, {
     entry,
     request,
     registration,
@@ -103,7 +103,6 @@ function decided(bundle: CompiledBundle, input: DecisionInput, gathered: Gathere
     approvals,
     nowMs: snapshot.nowMs,
   });
-  const context = contextToJson(facts);
   const asked = { agentId, actionType: request.type, resource: request.resource, context };
   const decision = decide(asked, bundle);
   return {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DynamoDbAgentDirectory } from '../../aws/agent-directory.ts';
 import { activateBundle } from '../../core/gate/activate-bundle.ts';
+import { isProved } from '../../core/gate/proof/check-proof.ts';
 import { MAX_SEQUENCE } from '../../core/gate/release.ts';
 import { IdSchema, parseBody } from '../shared/body.ts';
 import { policyBundles, publishedBundles } from '../shared/bundle.ts';
@@ -27,6 +28,7 @@ export const handler = agentHandler(async (event, agentId) => {
     published: await publishedBundles(),
     deployed: { hash: deployed.hash, sequence: deployed.release.sequence },
     prices: priceTable,
+    prove: isProved,
   };
   const activated = await activateBundle(deps, { agentId, actionId, bundle: { hash: bundleHash, sequence } });
   return activated.ok ? json(200, activated.value) : activationRefusal(activated.problem);

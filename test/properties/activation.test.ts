@@ -29,7 +29,10 @@ async function world(scheduler: fc.Scheduler) {
       return gate.published.read(hash);
     },
   };
-  return { request, deps: { ...gate, store, published, directory: { agentIds: async () => AGENTS } } };
+  return {
+    request,
+    deps: { ...gate, store, published, prove: () => true, directory: { agentIds: async () => AGENTS } },
+  };
 }
 
 /** Each decision runs in an execution environment of its own, which knows the deployed bundle only. */

@@ -1,7 +1,8 @@
 import type { ActivationDeps, ActivationRequest } from '../../core/gate/activate-bundle.ts';
-import { ACTIVATE_TYPE, ACTIVE_POLICY } from '../../core/gate/activate-bundle.ts';
 import { BundleShelf } from '../../core/gate/bundle-shelf.ts';
+import { isProved } from '../../core/gate/proof/check-proof.ts';
 import { redeemAction } from '../../core/gate/redeem.ts';
+import { ACTIVATE_TYPE, ACTIVE_POLICY } from '../../core/gate/replaceable.ts';
 import type { ActiveBundle } from '../../core/risk/stops.ts';
 import { AGENT_ID } from './api-event.ts';
 import { givenApproved, sealedEnvelope } from './approved-action.ts';
@@ -10,7 +11,7 @@ import { MemoryBundles } from './bundles.ts';
 import { actionRequest, type GateFixture, givenGate, testBundle, testPrices } from './gate.ts';
 
 /** A gate whose bundle can be changed. */
-export interface ActivationFixture extends GateFixture, Pick<ActivationDeps, 'deployed' | 'directory'> {
+export interface ActivationFixture extends GateFixture, Pick<ActivationDeps, 'deployed' | 'directory' | 'prove'> {
   readonly published: MemoryBundles;
 }
 
@@ -21,6 +22,7 @@ export function givenPublished(...bundles: readonly PublishedBundle[]): Activati
     ...givenGate(),
     prices: testPrices,
     published,
+    prove: isProved,
     bundles: new BundleShelf(testBundle, published),
     deployed: { hash: testBundle.hash, sequence: testBundle.release.sequence },
     directory: { agentIds: async () => [AGENT_ID] },

@@ -14,6 +14,11 @@ export interface PublishedBundle {
 
 const built = buildBundle();
 
+/** The repository's bundle as another release, changed at will. */
+export function changedRelease(sequence: number, change: (bundle: PolicyBundle) => PolicyBundle): PublishedBundle {
+  return published({ ...change(built), release: { sequence, name: `release ${sequence}` } });
+}
+
 /** The repository's bundle as another release, with other texts where a test asks for them. */
 export function releaseOf(sequence: number, texts: { readonly [ruleId: string]: string } = {}): PublishedBundle {
   const rules: Record<string, BundledRule> = { ...built.rules };
@@ -22,7 +27,7 @@ export function releaseOf(sequence: number, texts: { readonly [ruleId: string]: 
     if (rule === undefined) throw new Error(`expected a rule \`${id}\``);
     rules[id] = { ...rule, text };
   }
-  return published({ ...built, rules, release: { sequence, name: `release ${sequence}` } });
+  return changedRelease(sequence, (bundle) => ({ ...bundle, rules }));
 }
 
 /** The bytes of a bundle with the proof made to fit, as the builder would. */
