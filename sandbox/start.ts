@@ -186,7 +186,7 @@ async function openFoundation(options: SandboxOptions, undo: Undo): Promise<Foun
   const roleArns = new Set(assembly.byType('AWS::IAM::Role').map((role) => role.arn));
   const vault = openVault({ stateDir: options.stateDir, clock, accountId, roleExists: (arn) => roleArns.has(arn) });
   const onFault = options.onFault ?? warn;
-  const front = createFront({ vault, clock, onFault });
+  const front = createFront({ vault, clock, region: assembly.region, onFault });
   const context: SandboxContext = {
     assembly,
     authorizer: createAuthorizer(assembly, clock),
@@ -215,7 +215,10 @@ function openGateway(context: SandboxContext, lambda: LambdaService, cognito: Co
   return new Gateway(within(context, 'api'), {
     lambda,
     verifySignature: (request) =>
-      verifySigV4(signedRequest(request), context.vault, context.clock.nowMs(), 'execute-api'),
+      verifySigV4(signedRequest(request), context.vault, context.clock.nowMs(), {
+        service: 'execute-api',
+        region: context.assembly.region,
+      }),
     idTokens: new IdTokenVerifier({ issuerUrl: cognito.issuerUrl, clientIds }, context.clock),
   });
 }

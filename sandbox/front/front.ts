@@ -35,6 +35,8 @@ export interface Front {
 export interface FrontOptions {
   readonly vault: CredentialVault;
   readonly clock: Clock;
+  /** The region that requests must be signed for. */
+  readonly region: string;
   /** Called with what went wrong inside a service; the client only sees a 500. */
   readonly onFault: (error: unknown) => void;
 }
@@ -119,7 +121,7 @@ function send(response: ServerResponse, reply: AwsReply, requestId: string, nowM
 }
 
 /** Makes a front that listens nowhere yet. */
-export function createFront({ vault, clock, onFault }: FrontOptions): Front {
+export function createFront({ vault, clock, region, onFault }: FrontOptions): Front {
   const services = new Map<string, AwsService>();
 
   const dispatch = (call: AwsCall): Promise<AwsReply> => {
@@ -136,7 +138,7 @@ export function createFront({ vault, clock, onFault }: FrontOptions): Front {
     try {
       const body = await readBody(message);
       const request = { method: message.method ?? 'GET', url: message.url ?? '/', headers, body };
-      const verified = verifySigV4(request, vault, clock.nowMs());
+      const verified = verifySigV4(request, vault, clock.nowMs(), { region });
       return await dispatch(toCall(request, verified.service, verified.caller));
     } catch (error) {
       if (!(error instanceof AwsError)) {

@@ -209,14 +209,14 @@ function checkSignedHeaders(request: SignedRequest, { service, signedHeaders }: 
  * Verifies the signature of `request`.
  *
  * @param nowMs the service's clock, epoch milliseconds
- * @param service the signing name the request must be scoped to; any where absent
+ * @param scope the signing name and the region the request must be scoped to; any where absent
  * @throws {AwsError} as the service answers: unknown key, expired token, wrong signature, clock difference
  */
 export function verifySigV4(
   request: SignedRequest,
   vault: CredentialVault,
   nowMs: number,
-  service?: string,
+  { service, region }: { readonly service?: string; readonly region?: string } = {},
 ): VerifiedSignature {
   const header = request.headers['authorization'];
   if (header === undefined) {
@@ -229,6 +229,10 @@ export function verifySigV4(
   if (service !== undefined && authorization.service !== service) {
     throw signatureError(service, 'mismatch', `Credential should be scoped to correct service: '${service}'.`);
   }
+  if (region !== undefined && authorization.region !== region) {
+    const wanted = `Credential should be scoped to a valid region, not '${authorization.region}'.`;
+    throw signatureError(authorization.service, 'mismatch', wanted);
+  }
   const time = checkTime(request, authorization, nowMs);
   const credentials = credentialsOf(request, authorization, vault, nowMs);
   checkSignedHeaders(request, authorization);
@@ -237,8 +241,8 @@ export function verifySigV4(
     throw signatureError(authorization.service, 'incomplete', 'the request address is not properly encoded');
   }
   const canonical = canonicalRequest(request, authorization, payloadHash);
-  const scope = `${authorization.date}/${authorization.region}/${authorization.service}/aws4_request`;
-  const textToSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
+  const credentialScope = `${authorization.date}/${authorization.region}/${authorization.service}/aws4_request`;
+  const textToSign = `AWS4-HMAC-SHA256\n${time}\n${credentialScope}\n${hash('sha256', canonical, 'hex')}`;
   const expected = hmac(signingKey(credentials.secretAccessKey, authorization), textToSign).toString('hex');
   if (!equalText(expected, authorization.signature)) {
     throw signatureError(authorization.service, 'mismatch');

@@ -95,7 +95,7 @@ export async function openTestSandbox(
   const roleExists = (arn: string): boolean => roles.some((entry) => entry.arn === arn);
   const vault = openVault({ stateDir, clock, accountId, roleExists });
   const faults: unknown[] = [];
-  const front = createFront({ vault, clock, onFault: (error) => faults.push(error) });
+  const front = createFront({ vault, clock, region, onFault: (error) => faults.push(error) });
   const authorizer = createAuthorizer(assembly, clock);
   const context: SandboxContext = {
     assembly,

@@ -106,6 +106,11 @@ describe.each(senders)('%s', (service, send) => {
     await expect(send({ ...settings, credentials })).rejects.toMatchObject({ name: codes['wrongSecret']?.[service] });
   });
 
+  test('answers a signature made for another region', async () => {
+    const settings = { ...sandbox.clientOf('worker'), region: 'us-east-1' };
+    await expect(send(settings)).rejects.toMatchObject({ name: codes['wrongSecret']?.[service] });
+  });
+
   test('answers a token that has expired', async () => {
     const issued = sandbox.vault.issue('arn:aws:iam::111122223333:role/worker', 'brief', 60);
     const own = temporaryFolder();
