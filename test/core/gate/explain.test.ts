@@ -102,10 +102,11 @@ describe('replyExplanation', () => {
   it('holds no number but of people, whatever the facts are', () => {
     fc.assert(
       fc.property(anyActionType, anyContext, (type, context) => {
-        const { approvals: _people, withheldCount: _count, ...reply } = replyExplanation(
-          asked(type, context),
-          testBundle,
-        );
+        const {
+          approvals: _people,
+          withheldCount: _count,
+          ...reply
+        } = replyExplanation(asked(type, context), testBundle);
         expect(JSON.stringify(reply)).not.toMatch(/\d/);
       }),
       { numRuns: 100 },
