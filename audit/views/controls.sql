@@ -1,5 +1,5 @@
--- columns: time:varchar, change:varchar, agent:varchar, from_level:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, chain:varchar, seq:bigint, dt:varchar
--- Halts, vetoes and risk levels, with who and why, and the changes that were refused.
+-- columns: time:varchar, change:varchar, agent:varchar, from_level:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, bundle_sequence:bigint, chain:varchar, seq:bigint, dt:varchar
+-- Halts, vetoes, risk levels and activated policy bundles, with who and why, and the changes that were refused.
 SELECT
   time,
   CASE
@@ -13,6 +13,7 @@ SELECT
   json_extract_scalar(data, '$.by') AS person,
   json_extract_scalar(data, '$.code') AS code,
   CAST(json_extract_scalar(data, '$.version') AS bigint) AS stop_version,
+  CAST(json_extract_scalar(data, '$.sequence') AS bigint) AS bundle_sequence,
   chain,
   seq,
   dt
@@ -23,5 +24,6 @@ WHERE type IN (
   'control.veto_raised',
   'control.veto_cleared',
   'control.risk_level_set',
+  'control.bundle_activated',
   'control.change_refused'
 )

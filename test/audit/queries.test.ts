@@ -74,6 +74,7 @@ describe('audit queries', () => {
       ['control.veto_raised', 'p1_risk', 'incident'],
       ['clear_veto', 'p1_risk', undefined],
       ['control.risk_level_set', 'p1_risk', 'incident'],
+      ['control.bundle_activated', TELLER, undefined],
     ]);
   });
 
@@ -92,7 +93,7 @@ describe('audit queries', () => {
 
   test('agent-activity keeps to the agent and the period', async () => {
     const rows = await rowsOf('agent-activity');
-    expect(rows.length).toBe(9);
+    expect(rows.length).toBe(10);
     expect(rows.every(({ time }) => time?.startsWith('2026-11-21'))).toBe(true);
   });
 
@@ -121,7 +122,7 @@ describe('audit queries', () => {
   test('chain-lengths says whether numbering is whole', async () => {
     expect(await rowsOf('chain-lengths')).toMatchObject([
       { chain: `agent/${TELLER}`, events: '17', first_seq: '0', last_seq: '16', is_whole: 'true' },
-      { chain: 'control', events: '5', is_whole: 'true' },
+      { chain: 'control', events: '6', is_whole: 'true' },
     ]);
   });
 

@@ -114,6 +114,18 @@ const CONTROL_EVENTS: readonly Partial<EventDraft>[] = [
     type: 'control.risk_level_set',
     data: { version: 2, from: 'NORMAL', to: 'DANGER', reason: 'incident', by: 'p1_risk' },
   },
+  {
+    ...AGENT,
+    type: 'control.bundle_activated',
+    data: {
+      version: 3,
+      from: { hash: 'a'.repeat(64), sequence: 1 },
+      to: { hash: 'b'.repeat(64), sequence: 2 },
+      sequence: 2,
+      actionId: 'act_activation',
+      by: AGENT.agentId,
+    },
+  },
 ];
 
 /** The archive's objects for every kind of event the audit statements read. */

@@ -51,12 +51,16 @@ describe('audit views', () => {
   });
 
   test('controls names the refused change and the agent that was halted', async () => {
-    const { rows } = await runQuery(athena, 'SELECT change, agent, level, code FROM controls ORDER BY seq');
+    const { rows } = await runQuery(
+      athena,
+      'SELECT change, agent, level, code, bundle_sequence FROM controls ORDER BY seq',
+    );
     expect(rows).toMatchObject([
       { change: 'control.agent_halted', agent: '111122223333:countersign-agent-teller' },
       { change: 'control.veto_raised', agent: undefined },
       { change: 'clear_veto', code: 'same_person' },
       { change: 'control.risk_level_set', level: 'DANGER' },
+      { change: 'control.bundle_activated', bundle_sequence: '2' },
     ]);
   });
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whoCan } from '../../sandbox/iam/who-can.ts';
 import { loadAssembly } from '../../sandbox/template/load-assembly.ts';
-import { ADMINISTRATOR, type Question, questions, withAdministrator } from './support/permission-questions.ts';
+import { questions, withAdministrator } from './support/permission-questions.ts';
+import { ADMINISTRATOR, type Question } from './support/question.ts';
 import { buildApp, ROOT_DIR } from './support/synthesize.ts';
 
 const DOCUMENT = join(ROOT_DIR, 'docs/permissions.md');

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { StorageFault } from '../../../core/state/entities.ts';
 import { testBundle } from '../../support/gate.ts';
 
-vi.mock('../../../lambdas/shared/bundle.ts', () => ({ policyBundle: () => testBundle }));
+vi.mock('../../../lambdas/shared/bundle.ts', () => ({ policyBundles: () => ({ guess: () => testBundle }) }));
 
 let undecided: typeof import('../../../lambdas/shared/undecided.ts');
 
