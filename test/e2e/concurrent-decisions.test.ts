@@ -105,11 +105,14 @@ describe('64 callers at once on the sandbox database', () => {
         if (result.ok && startedAfter && result.value.record.status === 'allowed') allowedAfter += 1;
       }
     });
-    const halting = haltAgent({ ...deps, directory: { agentIds: async () => [agentId] } }, {
-      agentId,
-      reason: 'odd payees',
-      officer: { subject: 'risk-1', aliases: [], groups: ['risk-officer'] },
-    }).then((halted) => {
+    const halting = haltAgent(
+      { ...deps, directory: { agentIds: async () => [agentId] } },
+      {
+        agentId,
+        reason: 'odd payees',
+        officer: { subject: 'risk-1', aliases: [], groups: ['risk-officer'] },
+      },
+    ).then((halted) => {
       isAcknowledged = halted.ok;
     });
     await Promise.all([...callers, halting]);

@@ -99,7 +99,13 @@ class Model {
     const actionId = `a${this.#actions}`;
     const lapsesAtMs = this.nowMs + 48 * HOUR_MS;
     const wanted = demand(step.microUsd, step.tokens);
-    const reserved = reserve(view, { actionId, demand: wanted, actionAmountMicroUsd: 0n, marksSession: false, lapsesAtMs });
+    const reserved = reserve(view, {
+      actionId,
+      demand: wanted,
+      actionAmountMicroUsd: 0n,
+      marksSession: false,
+      lapsesAtMs,
+    });
     if (!reserved.ok) return;
     this.#actions += 1;
     await this.#apply(reserved.value.head, reserved.value.writes);
@@ -172,7 +178,13 @@ async function call(deps: ChangeDeps, agentId: string, actionId: string, microUs
     const unit = { caps: UNIT, month, item: snapshot.items[0] };
     const view = { head: snapshot.head, caps: CAPS, unit, sessionId: 's', nowMs: snapshot.nowMs };
     const lapsesAtMs = snapshot.nowMs + HOUR_MS;
-    const reserved = reserve(view, { actionId, demand: demand(microUsd), actionAmountMicroUsd: 0n, marksSession: false, lapsesAtMs });
+    const reserved = reserve(view, {
+      actionId,
+      demand: demand(microUsd),
+      actionAmountMicroUsd: 0n,
+      marksSession: false,
+      lapsesAtMs,
+    });
     if (!reserved.ok) return { done: false };
     return {
       event: { type: 'action.decided', agentId, frameworkRefs: ['AIR-DET-009'], data: {} },
