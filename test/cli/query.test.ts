@@ -97,7 +97,7 @@ describe('countersign query', () => {
     expect(io.json()).toMatchObject({ rows: [] });
     const good = auditorIo();
     await queryCommand(argv.with(2, TELLER), good);
-    expect(good.json()).toMatchObject({ rows: { length: 18 } });
+    expect(good.json()).toMatchObject({ rows: { length: 19 } });
   });
 
   test('exits 1 with the reason when the query fails', async () => {
@@ -134,30 +134,30 @@ describe('countersign query --cross-check', () => {
 
   test('exits 0 when every chain has as many events as its head says', async () => {
     const io = auditorIo();
-    const heads = await headsFile({ [`agent/${TELLER}`]: 17, control: 5 });
+    const heads = await headsFile({ [`agent/${TELLER}`]: 17, control: 6 });
     expect(await queryCommand(['--cross-check', '--heads', heads], io)).toBe(0);
     expect(io.text()).toContain('all counts agree');
   });
 
   test('exits 1 and names the chain when queries miss events or a whole chain', async () => {
     const io = auditorIo();
-    const heads = await headsFile({ [`agent/${TELLER}`]: 18, control: 5, 'agent/gone': 1 });
+    const heads = await headsFile({ [`agent/${TELLER}`]: 18, control: 6, 'agent/gone': 1 });
     expect(await queryCommand(['--cross-check', '--heads', heads, '--json'], io)).toBe(1);
     expect(io.json()).toEqual({
       ok: false,
       chains: [
         { chain: `agent/${TELLER}`, queried: 17, expected: 18, agrees: false },
         { chain: 'agent/gone', queried: 0, expected: 1, agrees: false },
-        { chain: 'control', queried: 5, expected: 5, agrees: true },
+        { chain: 'control', queried: 6, expected: 6, agrees: true },
       ],
     });
   });
 
   test('takes heads from the ledger table', async () => {
-    const last = plainChain('control', 5).slice(-1);
+    const last = plainChain('control', 6).slice(-1);
     const items = last.map(({ bytes }) => ({
       pk: { S: 'control' },
-      sk: { S: '4'.padStart(16, '0') },
+      sk: { S: '5'.padStart(16, '0') },
       deflated: { B: deflateRawSync(bytes) },
     }));
     dynamoMock.on(QueryCommand).resolves({ Items: [] });
