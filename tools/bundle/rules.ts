@@ -5,6 +5,7 @@ import { policySetTextToParts, policyToJson } from '@cedar-policy/cedar-wasm/nod
 import type { BundledRule } from '../../core/gate/bundle.ts';
 import { parseRequirement } from '../../core/gate/requirement.ts';
 import { BundleBuildError } from './error.ts';
+import { frameworkIds } from './framework-ids.ts';
 
 /** One rule as written, as parsed, and as the bundle quotes it. */
 export interface ParsedRule {
@@ -66,7 +67,7 @@ function readAnnotations(file: string, policy: PolicyJson): BundledRule {
   return {
     id,
     text,
-    frameworkRefs: (annotations['framework'] ?? '').split(',').filter((ref) => ref !== ''),
+    frameworkRefs: frameworkIds(annotations['framework'] ?? ''),
     tier: Number(tier),
     effect: policy.effect,
     ...(typeof requires === 'string' && { requires }),
