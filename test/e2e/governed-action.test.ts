@@ -151,7 +151,8 @@ describe('a link to an approval', () => {
     const link = linkOf(actionId);
     for (const method of ['GET', 'GET', 'GET']) expect((await fetch(link, { method })).status).toBe(200);
     const altered = new URL(link);
-    altered.searchParams.set('mac', `A${altered.searchParams.get('mac')?.slice(1)}`);
+    const mac = altered.searchParams.get('mac') ?? '';
+    altered.searchParams.set('mac', `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`);
     const bare = link.replace(/\?.*/, '');
     const texts = [];
     for (const url of [altered, bare, `${bare}?mac=`, link.replace(actionId, 'act_other')]) {
