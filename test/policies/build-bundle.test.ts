@@ -150,6 +150,9 @@ function ruleSource(id: string): string {
 const FILES: { readonly [family: string]: string } = Object.fromEntries(
   Object.entries({
     AUTH: 'authority',
+    TRD: 'trading',
+    LND: 'lending',
+    COM: 'communication',
     STOP: 'stops',
     REQ: 'requests',
     SES: 'sessions',

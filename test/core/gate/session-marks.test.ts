@@ -95,6 +95,6 @@ describe('a context recorded before sessions were marked', () => {
 describe('the catalogue', () => {
   it('marks sessions only by reads', () => {
     const marking = [...testBundle.catalogue.values()].filter((entry) => entry.marksSession);
-    expect(marking.map((entry) => entry.effect)).toEqual(Array.from({ length: 5 }, () => 'read'));
+    expect(marking.map((entry) => entry.effect)).toEqual(Array.from({ length: 6 }, () => 'read'));
   });
 });
