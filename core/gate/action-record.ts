@@ -1,4 +1,4 @@
-import type { StoredItem } from '../state/entities.ts';
+import type { Condition, StoredItem, Write } from '../state/entities.ts';
 import { asList, asNumber, asText } from '../state/stored.ts';
 import type { Decision, Tier } from './decision.ts';
 
@@ -65,6 +65,19 @@ export function encodeActionRecord(record: ActionRecord, expiresAtSeconds: numbe
     decision: JSON.stringify(decision),
     ledger: JSON.stringify(ledger),
     expiresAt: expiresAtSeconds,
+  };
+}
+
+/** How long an action's record is kept in the state table, seconds: the ledger keeps what happened. */
+const KEPT_SECONDS = 400 * 86_400;
+
+/** The write that stores an action's record whole, provided that what was read of it still holds. */
+export function actionRecordWrite(agentId: string, record: ActionRecord, when: readonly Condition[]): Write {
+  return {
+    op: 'put',
+    ref: { entity: 'action', agentId, actionId: record.actionId },
+    item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + KEPT_SECONDS),
+    when,
   };
 }
 

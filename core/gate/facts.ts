@@ -1,4 +1,5 @@
 import type { AgentRegistration } from '../authority/registration.ts';
+import { dayOf } from '../budget/caps.ts';
 import { isEnded, openSessionCount, sessionOf } from '../budget/sessions.ts';
 import type { AgentStop, StopAll } from '../risk/stops.ts';
 import type { AgentHead } from '../state/agent-head.ts';
@@ -78,7 +79,7 @@ export function buildContext(input: ContextInput): DecisionContext {
     stop: { veto: input.stopAll.veto !== null, riskLevel: input.stopAll.riskLevel },
     request: requestFacts(entry, request),
     session: sessionFacts(head, request.sessionId, sessionSeconds, input.nowMs),
-    day: { amountMicroUsd: head.day === utcDay(input.nowMs) ? toFactInteger(head.dayAmountMicroUsd) : 0 },
+    day: { amountMicroUsd: head.day === dayOf(input.nowMs) ? toFactInteger(head.dayAmountMicroUsd) : 0 },
     open: {
       sessions: openSessionCount(head, sessionSeconds, input.nowMs),
       approvals: head.pendingApprovals,
@@ -95,11 +96,6 @@ export function buildContext(input: ContextInput): DecisionContext {
 /** What an allowed action adds to the amounts of its session and day, in micro-USD: 0 unless money moves. */
 export function movedMicroUsd(entry: CatalogueEntry, context: DecisionContext): bigint {
   return entry.amount?.moves === true && context.amount.valid ? BigInt(context.amount.microUsd) : 0n;
-}
-
-/** The UTC day of a time, `yyyy-mm-dd`. */
-export function utcDay(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
 }
 
 function agentFacts({ entry, request, registration, agentStop }: ContextInput): DecisionContext['agent'] {

@@ -29,6 +29,3 @@ export interface GateDeps extends ChangeDeps {
 export interface AttemptDeps extends GateDeps {
   readonly bundle: CompiledBundle;
 }
-
-/** How long an action's record is kept in the state table, seconds: the ledger keeps what happened. */
-export const ACTION_KEPT_SECONDS = 400 * 86_400;

@@ -14,9 +14,8 @@ import type { AgentPlan, AgentSnapshot, ChangeDeps, Contention } from '../state/
 import { changeAgent } from '../state/change-agent.ts';
 import type { Write } from '../state/entities.ts';
 import type { ActionRecord, ActionStatus } from './action-record.ts';
-import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import { actionRecordWrite, decodeActionRecord } from './action-record.ts';
 import { registrationOf } from './decision-inputs.ts';
-import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
 
 /** What became of an allowed action. */
 export interface OutcomeReport {
@@ -152,16 +151,11 @@ function reportJson({ result, usage }: OutcomeReport): JsonObject {
 }
 
 function settledWrite(agentId: string, before: ActionRecord, record: ActionRecord): Write {
-  return {
-    op: 'put',
-    ref: { entity: 'action', agentId, actionId: record.actionId },
-    item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + ACTION_KEPT_SECONDS),
-    when: [
-      { if: 'equals', attribute: 'status', value: before.status },
-      // An activation marks its action in a transaction of the control chain, which the agent's head does not order.
-      before.activation === undefined
-        ? { if: 'attributeAbsent', attribute: 'activation' }
-        : { if: 'equals', attribute: 'activation', value: before.activation },
-    ],
-  };
+  return actionRecordWrite(agentId, record, [
+    { if: 'equals', attribute: 'status', value: before.status },
+    // An activation marks its action in a transaction of the control chain, which the agent's head does not order.
+    before.activation === undefined
+      ? { if: 'attributeAbsent', attribute: 'activation' }
+      : { if: 'equals', attribute: 'activation', value: before.activation },
+  ]);
 }

@@ -9,11 +9,11 @@ import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent.ts';
 import { changeAgent } from '../state/change-agent.ts';
-import type { EntityRef, Write } from '../state/entities.ts';
+import type { Condition, EntityRef } from '../state/entities.ts';
 import type { ActionRequest } from './action.ts';
 import { actionDigest } from './action.ts';
 import type { ActionRecord, ActionStatus } from './action-record.ts';
-import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import { actionRecordWrite, decodeActionRecord } from './action-record.ts';
 import type { CompiledBundle } from './bundle.ts';
 import { planInForce } from './bundle-in-force.ts';
 import type { DecidedAction } from './decide-action.ts';
@@ -23,7 +23,6 @@ import { decisionEvent } from './decision-event.ts';
 import type { DecisionRefs } from './decision-inputs.ts';
 import { decisionRefs } from './decision-inputs.ts';
 import type { AttemptDeps, GateDeps } from './gate-deps.ts';
-import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
 import { budgetDenial } from './limit-denial.ts';
 import { heldFields, holdFor } from './submit.ts';
 
@@ -165,7 +164,7 @@ function planAllow(
       envelopeIds: approvals.envelopeIds,
     }),
     head: held.head,
-    writes: (event) => [redeemedWrite(agentId, next(event)), ...held.writes],
+    writes: (event) => [actionRecordWrite(agentId, next(event), STILL_APPROVED), ...held.writes],
     result: (event) => ok({ record: next(event), alertCount: held.alerts.length }),
   };
 }
@@ -197,6 +196,9 @@ function planDenial(
   };
 }
 
+/** What makes an approval serve once. */
+const STILL_APPROVED: readonly Condition[] = [{ if: 'equals', attribute: 'status', value: 'approved' }];
+
 const BYPASS_REFS = ['AIR-SEC-024'];
 
 async function recordRefusal(
@@ -224,13 +226,4 @@ function requestOf(record: ActionRecord): ActionRequest {
   const params = JSON.parse(record.paramsJson ?? '{}') as JsonObject;
   const { type, resource, sessionId } = record;
   return { type, resource, sessionId, params, idempotencyKey: '' };
-}
-
-function redeemedWrite(agentId: string, record: ActionRecord): Write {
-  return {
-    op: 'put',
-    ref: { entity: 'action', agentId, actionId: record.actionId },
-    item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + ACTION_KEPT_SECONDS),
-    when: [{ if: 'equals', attribute: 'status', value: 'approved' }],
-  };
 }

@@ -5,11 +5,10 @@ import type { Result } from '../result.ts';
 import { refused } from '../result.ts';
 import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent.ts';
 import { changeAgent } from '../state/change-agent.ts';
-import type { Write } from '../state/entities.ts';
 import type { ActionRequest } from './action.ts';
 import { actionDigest, actionIdFor } from './action.ts';
 import type { ActionRecord } from './action-record.ts';
-import { decodeActionRecord, encodeActionRecord } from './action-record.ts';
+import { actionRecordWrite, decodeActionRecord } from './action-record.ts';
 import type { CompiledBundle } from './bundle.ts';
 import { planInForce } from './bundle-in-force.ts';
 import type { DecidedAction } from './decide-action.ts';
@@ -19,7 +18,6 @@ import { decisionEvent } from './decision-event.ts';
 import type { DecisionRefs } from './decision-inputs.ts';
 import { decisionRefs } from './decision-inputs.ts';
 import type { AttemptDeps, GateDeps } from './gate-deps.ts';
-import { ACTION_KEPT_SECONDS } from './gate-deps.ts';
 import { budgetDenial } from './limit-denial.ts';
 
 /** The same idempotency key was used for other content. */
@@ -120,7 +118,7 @@ function planDecision(
       ...(verdict === 'require_approval' && { pendingApprovals: snapshot.head.pendingApprovals + 1 }),
     },
     writes: (event) => [
-      recordWrite(agentId, newRecord(deps, submission, snapshot.nowMs, decided, held, event)),
+      actionRecordWrite(agentId, newRecord(deps, submission, snapshot.nowMs, decided, held, event), [{ if: 'absent' }]),
       ...(held?.writes ?? []),
     ],
     result: (event) => ({
@@ -194,14 +192,5 @@ export function heldFields(request: Pick<ActionRequest, 'params'>, held: Held | 
     reservedTokens: held.reservation.tokens.toString(),
     lapsesAtMs: held.reservation.lapsesAtMs,
     ...(typeof model === 'string' && { model }),
-  };
-}
-
-function recordWrite(agentId: string, record: ActionRecord): Write {
-  return {
-    op: 'put',
-    ref: { entity: 'action', agentId, actionId: record.actionId },
-    item: encodeActionRecord(record, Math.ceil(record.createdAtMs / 1_000) + ACTION_KEPT_SECONDS),
-    when: [{ if: 'absent' }],
   };
 }

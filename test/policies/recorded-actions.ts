@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentRegistration } from '../../core/authority/registration.ts';
 import { registryFromEnvironment } from '../../core/authority/registry-from-environment.ts';
+import { dayOf } from '../../core/budget/caps.ts';
 import type { CompiledBundle } from '../../core/gate/bundle.ts';
 import { decide } from '../../core/gate/decide.ts';
 import type { Decision } from '../../core/gate/decision.ts';
 import { contextToJson } from '../../core/gate/facts/context.ts';
-import {
-  buildContext,
-  factItemsOf,
-  factRefs,
-  movedMicroUsd,
-  UNDECLARED_BUDGET,
-  utcDay,
-} from '../../core/gate/facts.ts';
+import { buildContext, factItemsOf, factRefs, movedMicroUsd, UNDECLARED_BUDGET } from '../../core/gate/facts.ts';
 import { decodeToolMapping, mapToolCall } from '../../core/gate/tool-mapping.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { AgentHead } from '../../core/state/agent-head.ts';
@@ -76,7 +70,7 @@ function registrationFor(bundle: CompiledBundle): AgentRegistration {
 
 /** Judges all calls in order, by one agent on one day, each task in a session; only what is allowed at once moves money. */
 export function judgeAll(bundle: CompiledBundle): readonly JudgedCall[] {
-  let head: AgentHead = { ...newAgentHead(AGENT_ID), day: utcDay(NOW_MS) };
+  let head: AgentHead = { ...newAgentHead(AGENT_ID), day: dayOf(NOW_MS) };
   return agentCalls.map((call) => {
     const sessionId = `${call.source.split(' ')[0]}.${call.task}`;
     const { judged, moved, marks } = judge(bundle, call, sessionId, head);

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentRegistration } from '../../../core/authority/registration.ts';
+import { dayOf } from '../../../core/budget/caps.ts';
 import { compileBundle } from '../../../core/gate/bundle.ts';
 import { isDecisionContext } from '../../../core/gate/facts/context.ts';
 import { addressHash } from '../../../core/gate/facts/institution.ts';
 import type { ContextInput } from '../../../core/gate/facts.ts';
-import {
-  buildContext,
-  factItemsOf,
-  factRefs,
-  movedMicroUsd,
-  UNDECLARED_BUDGET,
-  utcDay,
-} from '../../../core/gate/facts.ts';
+import { buildContext, factItemsOf, factRefs, movedMicroUsd, UNDECLARED_BUDGET } from '../../../core/gate/facts.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { newAgentHead } from '../../../core/state/agent-head.ts';
 import type { StoredItem } from '../../../core/state/entities.ts';
@@ -121,7 +115,7 @@ describe('buildContext', () => {
 
   it('counts what the session and the day moved', () => {
     const session = { startedAtMs: NOW_MS - 59_999, microUsd: 0n, tokens: 0n, amountMicroUsd: 7n };
-    const head = { ...newAgentHead('a'), day: utcDay(NOW_MS), dayAmountMicroUsd: 9n, sessions: { s1: session } };
+    const head = { ...newAgentHead('a'), day: dayOf(NOW_MS), dayAmountMicroUsd: 9n, sessions: { s1: session } };
     const context = buildContext(input('payment.send', PAYMENT, { head }));
 
     expect(context.session).toEqual({
@@ -159,7 +153,7 @@ describe('buildContext', () => {
   });
 
   it('holds sums beyond the largest fact at the largest fact', () => {
-    const head = { ...newAgentHead('a'), day: utcDay(NOW_MS), dayAmountMicroUsd: 2n ** 80n };
+    const head = { ...newAgentHead('a'), day: dayOf(NOW_MS), dayAmountMicroUsd: 2n ** 80n };
 
     expect(buildContext(input('payment.send', PAYMENT, { head })).day.amountMicroUsd).toBe(Number.MAX_SAFE_INTEGER);
   });
