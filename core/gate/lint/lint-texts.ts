@@ -3,6 +3,7 @@ import { isJsonObject } from '../../json.ts';
 import { readActionScope } from '../cedar/compile-scope.ts';
 import type { Finding, FindingText, RuleSource } from './finding.ts';
 import { findingAt } from './finding.ts';
+import { lintNames } from './lint-names.ts';
 
 /** What the texts of rules are checked against. */
 export interface TextContext {
@@ -17,7 +18,7 @@ const MAX_TEXT_LENGTH = 300;
 
 /** What can be said of rules without asking when they hold. */
 export function lintTexts(rules: readonly RuleSource[], context: TextContext): readonly Finding[] {
-  return rules.flatMap((rule, index) => {
+  const texts = rules.flatMap((rule, index) => {
     const earlier = rules.slice(0, index);
     return [
       ...idFindings(rule, earlier),
@@ -27,6 +28,7 @@ export function lintTexts(rules: readonly RuleSource[], context: TextContext): r
       ...optionalFindings(rule, context.optionalFacts),
     ];
   });
+  return [...texts, ...lintNames(rules)];
 }
 
 function error(code: string, message: string, fix: string): FindingText {

@@ -86,6 +86,15 @@ describe('linting', () => {
     expect(found()).toEqual([[expect.stringMatching(code), 'CS-ADD-T0-001']]);
   });
 
+  it.each([
+    ['an agent in its scope', 'forbid (principal == Agent::"teller", action, resource);'],
+    ['a resource in its condition', 'forbid (principal, action, resource) when { resource == Resource::"account/1" };'],
+  ])('finds %s, which a replay could not decide again', (_what, body) => {
+    add(ruleOf(body));
+
+    expect(findingOf('named-entity')).toMatchObject({ rule: 'CS-ADD-T0-001', severity: 'error', line: 5 });
+  });
+
   it('finds an obligation that a bigger one covers', () => {
     const body =
       'forbid (principal, action == Action::"policy.activate", resource) unless { context.approvals.count >= 1 };';
