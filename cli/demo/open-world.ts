@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Sandbox } from '../../sandbox/index.ts';
 import { AgentClient } from '../../sdk/agent-client.ts';
 import type { CommandIo } from '../command.ts';
 import { PersonClient } from '../person-client.ts';
@@ -14,17 +15,24 @@ import type { DemoWorld } from './world.ts';
 export interface OpenWorld {
   readonly world: DemoWorld;
   readonly io: CommandIo;
+  /** What the world runs in. */
+  readonly sandbox: Sandbox;
   close(): Promise<void>;
 }
 
-/** Starts a sandbox in a folder of its own and signs everyone in. */
-export async function openDemoWorld(io: CommandIo, say: (text: string) => void): Promise<OpenWorld> {
+/**
+ * Starts a sandbox in a folder of its own and signs everyone in.
+ *
+ * @param appDir what `cdk synth` wrote; the app is synthesized anew when absent
+ */
+export async function openDemoWorld(io: CommandIo, say: (text: string) => void, appDir?: string): Promise<OpenWorld> {
   const stateDir = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
-  const running = await runSandbox({ stateDir, say });
+  const running = await runSandbox({ stateDir, say, ...(appDir !== undefined && { appDir }) });
   const { AWS_REGION: _region, COUNTERSIGN_API_URL: _api, ...env } = io.env;
   return {
     world: await worldOf(running, stateDir),
     io: { ...io, env: { ...env, COUNTERSIGN_HOME: stateDir } },
+    sandbox: running.sandbox,
     close: async () => {
       await running.close();
       rmSync(stateDir, { recursive: true, force: true });

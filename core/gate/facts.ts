@@ -79,7 +79,8 @@ export function buildContext(input: ContextInput): DecisionContext {
     stop: { veto: input.stopAll.veto !== null, riskLevel: input.stopAll.riskLevel },
     request: requestFacts(entry, request),
     session: sessionFacts(head, request.sessionId, sessionSeconds, input.nowMs),
-    day: { amountMicroUsd: head.day === dayOf(input.nowMs) ? toFactInteger(head.dayAmountMicroUsd) : 0 },
+    // Days never run backwards: a clock that was set back gives no second day.
+    day: { amountMicroUsd: dayOf(input.nowMs) <= head.day ? toFactInteger(head.dayAmountMicroUsd) : 0 },
     open: {
       sessions: openSessionCount(head, sessionSeconds, input.nowMs),
       approvals: head.pendingApprovals,

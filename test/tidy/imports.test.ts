@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { importsOf, type SourceFile, sourceFiles } from '../support/source-files.ts';
 
-const FOLDERS = ['core', 'aws', 'lambdas', 'lib', 'sandbox', 'cli', 'sdk', 'tools', 'bench', 'test', 'bin'] as const;
+const FOLDERS = [
+  'core',
+  'aws',
+  'lambdas',
+  'lib',
+  'sandbox',
+  'cli',
+  'sdk',
+  'tools',
+  'attacks',
+  'bench',
+  'test',
+  'bin',
+] as const;
 type Folder = (typeof FOLDERS)[number];
 
 /** Own folders each folder may import, besides itself. */
@@ -14,6 +27,7 @@ const ALLOWED: { readonly [F in Folder]: readonly Folder[] } = {
   sandbox: ['core'],
   tools: ['core'],
   cli: ['core', 'aws', 'sdk', 'sandbox', 'tools'],
+  attacks: ['core', 'aws', 'sdk', 'sandbox', 'cli', 'tools'],
   bin: ['lib', 'cli', 'tools'],
   bench: FOLDERS,
   test: FOLDERS,

@@ -129,6 +129,11 @@ describe('buildContext', () => {
     expect(context.open.sessions).toBe(1);
   });
 
+  it('keeps what the day moved when the clock was set back a day', () => {
+    const head = { ...newAgentHead('a'), day: dayOf(NOW_MS + 86_400_000), dayAmountMicroUsd: 9n };
+    expect(buildContext(input('payment.send', PAYMENT, { head })).day).toEqual({ amountMicroUsd: 9 });
+  });
+
   it('forgets what another day moved', () => {
     const head = { ...newAgentHead('a'), day: '2026-11-19', dayAmountMicroUsd: 9n };
 
