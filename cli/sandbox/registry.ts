@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { registryFromEnvironment } from '../../core/authority/registry-from-environment.ts';
 import { decodeCatalogue } from '../../core/gate/catalogue.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { withSandboxCredential } from './credential-issuer.ts';
 import { PROJECT_ROOT } from './synthesize.ts';
 
 /** The folder of rules, catalogue and recorded data. */
@@ -35,17 +36,19 @@ export function sandboxRegistry(accountId: string, ownerSubject: string): JsonOb
     displayName: string,
     accounts: readonly string[],
     granted = scopes.filter((scope) => scope !== POLICY_SCOPE),
-  ): JsonObject => ({
-    agentId: `${accountId}:${roleName}`,
-    displayName,
-    ownerSubject,
-    ownerAliases: ['olivia', 'olivia@bank.example'],
-    unitId: 'retail-banking',
-    scopes: [...granted],
-    accounts: [...accounts],
-    caps: CAPS,
-    active: true,
-  });
+  ): JsonObject =>
+    withSandboxCredential({
+      agentId: `${accountId}:${roleName}`,
+      displayName,
+      ownerSubject,
+      ownerAliases: ['olivia', 'olivia@bank.example'],
+      unitId: 'retail-banking',
+      scopes: [...granted],
+      accounts: [...accounts],
+      caps: CAPS,
+      rungs: { default: 'A3', classes: {} },
+      active: true,
+    });
   const { accountId: holderAccount, facts } = registryFromEnvironment(environment);
   return {
     units: [{ unitId: 'retail-banking', monthMicroUsd: '50000000', monthTokens: '100000000' }],

@@ -1,5 +1,9 @@
 import type { StoredItem } from '../state/entities.ts';
 import { asBigInt, asBoolean, asList, asMap, asNumber, asText, CorruptState } from '../state/stored.ts';
+import type { Credential } from './credential.ts';
+import { decodeCredential } from './credential.ts';
+import type { RungGrants } from './rung.ts';
+import { decodeRungs, NO_RUNGS } from './rung.ts';
 
 /** What an agent may spend on its own work. Money in micro-USD. */
 export interface AgentCaps {
@@ -24,7 +28,9 @@ export interface AgentRegistration {
   /** Account ids, or resources as `<kind>/<id>`. Empty means none; all must be said: `*`. */
   readonly accounts: readonly string[];
   readonly caps: AgentCaps;
+  readonly rungs: RungGrants;
   readonly active: boolean;
+  readonly credential?: Credential;
 }
 
 /** An organisation unit's budget. */
@@ -57,7 +63,9 @@ export function decodeAgentRegistration(item: StoredItem): AgentRegistration {
       dayTokens: asAmount(caps['dayTokens'], 'dayTokens'),
       sessionSeconds: asNumber(caps['sessionSeconds'], 'sessionSeconds'),
     },
+    rungs: item['rungs'] === undefined ? NO_RUNGS : decodeRungs(asMap(item['rungs'], 'rungs')),
     active: asBoolean(item['active'], 'active'),
+    ...(item['credential'] !== undefined && { credential: decodeCredential(asMap(item['credential'], 'credential')) }),
   };
 }
 

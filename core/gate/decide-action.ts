@@ -63,7 +63,7 @@ export interface DecisionInput {
  * @throws {CorruptState} when stored state can't be read
  */
 export function decideAction(
-  deps: Pick<AttemptDeps, 'bundle' | 'prices' | 'unitHints'>,
+  deps: Pick<AttemptDeps, 'bundle' | 'prices' | 'unitHints' | 'credentialIssuers'>,
   input: DecisionInput,
 ): DecidedAction | 'reread' {
   const { agentId, request, refs, snapshot } = input;
@@ -77,7 +77,7 @@ export function decideAction(
   const items = decisionItems(refs, snapshot.items);
   const budget = budgetViewOf(snapshot, registration, items, refs.month, request.sessionId);
   const demand = demandFor(entry, request, deps.prices, snapshot.nowMs);
-  return decided(deps.bundle, input, { entry, registration, items, demand, budget });
+  return decided(deps, input, { entry, registration, items, demand, budget });
 }
 
 interface Gathered {
@@ -88,13 +88,18 @@ interface Gathered {
   readonly budget: BudgetView | undefined;
 }
 
-function decided(bundle: CompiledBundle, input: DecisionInput, gathered: Gathered): DecidedAction {
+function decided(
+  { bundle, credentialIssuers }: Pick<AttemptDeps, 'bundle' | 'credentialIssuers'>,
+  input: DecisionInput,
+  gathered: Gathered,
+): DecidedAction {
   const { agentId, request, snapshot, approvals } = input;
   const { entry, registration, items, demand, budget } = gathered;
   const { facts, context } = contextFor(bundle, {
     entry,
     request,
     registration,
+    credentialIssuers,
     head: snapshot.head,
     stopAll: snapshot.stopAll,
     agentStop: snapshot.agentStop,

@@ -1,4 +1,7 @@
+import type { CredentialIssuers } from '../authority/credential.ts';
+import { credentialFacts } from '../authority/credential.ts';
 import type { AgentRegistration } from '../authority/registration.ts';
+import { NO_RUNGS, rungOf } from '../authority/rung.ts';
 import { dayOf } from '../budget/caps.ts';
 import { isEnded, openSessionCount, sessionOf } from '../budget/sessions.ts';
 import type { AgentStop, StopAll } from '../risk/stops.ts';
@@ -37,6 +40,7 @@ export interface ContextInput {
   readonly request: ActionRequest;
   /** Absent when the institution has not registered the agent. */
   readonly registration: AgentRegistration | undefined;
+  readonly credentialIssuers: CredentialIssuers;
   readonly head: AgentHead;
   readonly stopAll: StopAll;
   readonly agentStop: AgentStop;
@@ -76,6 +80,7 @@ export function buildContext(input: ContextInput): DecisionContext {
   const sessionSeconds = registration?.caps.sessionSeconds ?? 0;
   return {
     agent: agentFacts(input),
+    credential: { ...credentialFacts(registration, input.credentialIssuers, input.nowMs) },
     stop: { veto: input.stopAll.veto !== null, riskLevel: input.stopAll.riskLevel },
     request: requestFacts(entry, request),
     session: sessionFacts(head, request.sessionId, sessionSeconds, input.nowMs),
@@ -108,6 +113,7 @@ function agentFacts({ entry, request, registration, agentStop }: ContextInput): 
     halted: agentStop.halted,
     scoped: registration?.scopes.includes(entry.scope) === true,
     accountAllowed: !entry.resource.accountBound || named.some((name) => accounts.includes(name)),
+    rung: rungOf(registration?.rungs ?? NO_RUNGS, entry.decisionClass),
   };
 }
 

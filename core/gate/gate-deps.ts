@@ -1,3 +1,4 @@
+import type { CredentialIssuers } from '../authority/credential.ts';
 import type { PriceTable } from '../budget/prices.ts';
 import type { Pseudonymizer } from '../ports.ts';
 import type { ChangeDeps } from '../state/change-agent.ts';
@@ -17,6 +18,7 @@ export interface GateDeps extends ChangeDeps {
   readonly pseudonyms: Pseudonymizer;
   readonly bundles: BundleShelf;
   readonly prices: PriceTable;
+  readonly credentialIssuers: CredentialIssuers;
   readonly settings: GateSettings;
   /**
    * Which unit an agent belonged to when last read, so that its budget can be asked for in the same read. Only ever a

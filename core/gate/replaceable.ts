@@ -1,3 +1,4 @@
+import type { AgentRegistration } from '../authority/registration.ts';
 import { newAgentHead } from '../state/agent-head.ts';
 import type { ActionRequest } from './action.ts';
 import type { CompiledBundle } from './bundle.ts';
@@ -55,6 +56,7 @@ function verdictOn(
     entry,
     request,
     registration: pipeline(entry.scope),
+    credentialIssuers: new Map(),
     head: newAgentHead(AGENT_ID),
     stopAll: { version: 0, veto: null, riskLevel: 1 },
     agentStop: { version: 0, halted: false, reason: '', byPseudonym: '', atMs: 0 },
@@ -66,7 +68,7 @@ function verdictOn(
   return decide({ agentId: AGENT_ID, actionType: ACTIVATE_TYPE, resource: ACTIVE_POLICY, context }, bundle).verdict;
 }
 
-function pipeline(scope: string) {
+function pipeline(scope: string): AgentRegistration {
   const caps = { sessionMicroUsd: 1n, sessionTokens: 1n, dayMicroUsd: 1n, dayTokens: 1n, sessionSeconds: 3_600 };
   return {
     agentId: AGENT_ID,
@@ -77,6 +79,7 @@ function pipeline(scope: string) {
     scopes: [scope],
     accounts: [],
     caps,
+    rungs: { default: 'A3', classes: {} },
     active: true,
   };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { normaliseIdentity } from '../../core/approval/separation.ts';
+import { RUNGS } from '../../core/authority/rung.ts';
 import { FACT_KINDS, factKey } from '../../core/gate/facts/sources.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isJsonObject } from '../../core/json.ts';
@@ -31,6 +32,24 @@ const Identity = v.pipe(
 const AgentId = v.pipe(v.string(), v.regex(/^\d{12}:[\w+=,.@-]{1,64}$/, 'expected `<12-digit account>:<role name>`'));
 const texts = v.pipe(v.array(Text), v.maxLength(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} entries`));
 
+const RungName = v.picklist(RUNGS, 'expected a rung from A0 to A4');
+const Instant = v.pipe(
+  v.string(),
+  v.check(
+    (text) => Number.isFinite(Date.parse(text)) && new Date(text).toISOString() === text,
+    'expected a UTC time with milliseconds, such as `2026-11-20T09:00:00.000Z`',
+  ),
+);
+
+const Credential = v.strictObject({
+  credentialId: IdSchema,
+  issuer: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected the name of an issuer')),
+  notBefore: Instant,
+  expiresAt: Instant,
+  signature: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{86}$/, 'expected an Ed25519 signature as base64url')),
+  revoked: v.boolean(),
+});
+
 const Agent = v.strictObject({
   agentId: AgentId,
   displayName: Text,
@@ -46,7 +65,10 @@ const Agent = v.strictObject({
     dayTokens: amount(MAX_AGENT_TOKENS),
     sessionSeconds: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SESSION_SECONDS)),
   }),
+  /** Without rungs an agent may only read. */
+  rungs: v.exactOptional(v.strictObject({ default: RungName, classes: v.record(IdSchema, RungName) })),
   active: v.boolean(),
+  credential: v.exactOptional(Credential),
 });
 
 const Unit = v.strictObject({

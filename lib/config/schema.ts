@@ -69,6 +69,11 @@ const agent = v.strictObject({
   trustedPrincipals: principals,
 });
 
+const credentialIssuer = v.strictObject({
+  name: text(/^[a-z][a-z0-9-]{0,63}$/, 'a name of lower-case letters, digits and `-`'),
+  publicKey: text(/^[A-Za-z0-9_-]{43}$/, 'a raw Ed25519 public key, 32 bytes as base64url'),
+});
+
 const periods = v.strictObject({
   decisions: v.optional(period),
   approvals: v.optional(period),
@@ -107,6 +112,17 @@ export const configSchema = v.pipe(
         (agents) => new Set(agents.map((each) => each.roleName)).size === agents.length,
         'every roleName only once',
       ),
+    ),
+    /** Whose signature makes an agent's credential. Empty: the institution issues none, and none is asked for. */
+    credentialIssuers: v.optional(
+      v.pipe(
+        v.array(credentialIssuer),
+        v.check(
+          (issuers) => new Set(issuers.map((each) => each.name)).size === issuers.length,
+          'every issuer only once',
+        ),
+      ),
+      [],
     ),
     registryOperators: principals,
     auditors: principals,

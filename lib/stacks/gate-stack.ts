@@ -58,7 +58,9 @@ export class GateStack extends Stack {
   private addApprovals(): ApprovalWorkflow {
     const { functions, stackProps } = this;
     const { config, keys } = stackProps;
+    const issuers = Object.fromEntries(config.credentialIssuers.map(({ name, publicKey }) => [name, publicKey]));
     for (const name of ['submit-action', 'redeem-action'] as const) {
+      functions[name].lambda.addEnvironment('CREDENTIAL_ISSUERS', JSON.stringify(issuers));
       functions[name].lambda.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approvalTimeoutSeconds));
       functions[name].lambda.addEnvironment('RESERVATION_TTL_SECONDS', String(config.reservationTtlSeconds));
     }

@@ -150,6 +150,8 @@ function ruleSource(id: string): string {
 const FILES: { readonly [family: string]: string } = Object.fromEntries(
   Object.entries({
     AUTH: 'authority',
+    DEL: 'delegation',
+    RUNG: 'delegation',
     TRD: 'trading',
     LND: 'lending',
     COM: 'communication',

@@ -64,6 +64,7 @@ function registrationFor(bundle: CompiledBundle): AgentRegistration {
     scopes: [...new Set([...bundle.catalogue.values()].map((entry) => entry.scope))],
     accounts: ['*'],
     caps: { sessionMicroUsd: 1n, sessionTokens: 1n, dayMicroUsd: 1n, dayTokens: 1n, sessionSeconds: 3600 },
+    rungs: { default: 'A3', classes: {} },
     active: true,
   };
 }
@@ -92,6 +93,7 @@ function judge(bundle: CompiledBundle, call: RecordedCall, sessionId: string, he
     entry,
     request,
     registration: registrationFor(bundle),
+    credentialIssuers: new Map(),
     head,
     stopAll: { version: 0, veto: null, riskLevel: 1 },
     agentStop: { version: 0, halted: false, reason: '', byPseudonym: '', atMs: 0 },

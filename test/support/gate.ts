@@ -45,6 +45,7 @@ export function registration(changes: StoredItem = {}): StoredItem {
       dayTokens: '5000000',
       sessionSeconds: 3_600,
     },
+    rungs: { default: 'A3', classes: {} },
     active: true,
     ...changes,
   };
@@ -76,6 +77,7 @@ export function givenGate(agent: StoredItem | undefined = registration()): GateF
     bundle: testBundle,
     bundles: new BundleShelf(testBundle, NOTHING_PUBLISHED),
     prices: testPrices,
+    credentialIssuers: new Map(),
     settings: { reservationTtlSeconds: 900, approvalTimeoutSeconds: 1_800 },
     unitHints: new Map(),
     verifier: { verifyMac: async (bytes, mac) => Buffer.from(mac).equals(Buffer.from(fakeMac(bytes))) },

@@ -4,7 +4,17 @@ import { isJsonObject } from '../../json.ts';
 /** The shape of a decision's facts. Every member must be there, and nothing else: a missing fact is not a false one. */
 const SHAPE = {
   /** Who asks: is it registered, active, not halted, granted the scope, and allowed this account? */
-  agent: { registered: 'flag', active: 'flag', halted: 'flag', scoped: 'flag', accountAllowed: 'flag' },
+  agent: {
+    registered: 'flag',
+    active: 'flag',
+    halted: 'flag',
+    scoped: 'flag',
+    accountAllowed: 'flag',
+    /** The rung of autonomy for the action's decision class, 0 (A0) to 4 (A4). */
+    rung: 'later-integer',
+  },
+  /** What the signed credential says that binds the agent to its owner, its scopes and its caps. */
+  credential: { required: 'flag', held: 'flag', signed: 'flag', current: 'flag', revoked: 'flag' },
   stop: { veto: 'flag', riskLevel: 'integer' },
   request: { paramsValid: 'flag', resourceValid: 'flag', resourceMatches: 'flag' },
   /**
@@ -36,12 +46,12 @@ const SHAPE = {
   approvals: { count: 'integer', managers: 'integer' },
 } as const;
 
-/** A `later-flag` did not exist when the first decisions were recorded: records may lack it, new decisions may not. */
-type Leaf = 'flag' | 'later-flag' | 'integer' | 'names';
+/** What is `later` did not exist when the first decisions were recorded: records may lack it, new decisions may not. */
+type Leaf = 'flag' | 'later-flag' | 'integer' | 'later-integer' | 'names';
 type Shape = Leaf | { readonly [name: string]: Shape };
 type ValueOf<S> = S extends 'flag' | 'later-flag'
   ? boolean
-  : S extends 'integer'
+  : S extends 'integer' | 'later-integer'
     ? number
     : S extends 'names'
       ? readonly string[]
@@ -65,9 +75,19 @@ export function contextToJson(context: DecisionContext): JsonObject {
  * for more. What is stored and hashed stays as it was.
  */
 export function completeContext(context: JsonObject): JsonObject {
-  const { session } = context;
-  if (!isJsonObject(session) || Object.hasOwn(session, 'marked')) return context;
-  return { ...context, session: { ...session, marked: true } };
+  const { agent, session } = context;
+  const isWhole = Object.hasOwn(context, 'credential') && hasFact(agent, 'rung') && hasFact(session, 'marked');
+  if (isWhole || !isJsonObject(agent) || !isJsonObject(session)) return context;
+  return {
+    credential: { required: true, held: false, signed: false, current: false, revoked: true },
+    ...context,
+    agent: { rung: 0, ...agent },
+    session: { marked: true, ...session },
+  };
+}
+
+function hasFact(record: JsonValue | undefined, name: string): boolean {
+  return isJsonObject(record) && Object.hasOwn(record, name);
 }
 
 const MAX_NAMES = 16;
@@ -78,13 +98,17 @@ function hasShape(value: JsonValue | undefined, shape: Shape): boolean {
       return typeof value === 'boolean';
     case 'later-flag':
       return value === undefined || typeof value === 'boolean';
+    case 'later-integer':
+      return value === undefined || hasShape(value, 'integer');
     case 'integer':
       return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
     case 'names':
       return Array.isArray(value) && value.length <= MAX_NAMES && value.every((name) => typeof name === 'string');
     default: {
-      if (!isJsonObject(value)) return false;
       const names = Object.keys(shape);
+      // The whole record came later: old records lack it, and none may have a part of it.
+      if (value === undefined) return shape === SHAPE.credential;
+      if (!isJsonObject(value)) return false;
       if (!Object.keys(value).every((name) => Object.hasOwn(shape, name))) return false;
       return names.every((name) => {
         const member = shape[name];

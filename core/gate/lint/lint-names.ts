@@ -10,7 +10,7 @@ import { findingAt } from './finding.ts';
 export function lintNames(rules: readonly RuleSource[]): readonly Finding[] {
   return rules.flatMap((rule) => {
     const { principal, resource, conditions } = rule.policy;
-    return namedEntities([principal, resource, conditions]).map((id) =>
+    return [principal, resource, conditions].flatMap(namedEntities).map((id) =>
       findingAt(rule, JSON.stringify(id), {
         severity: 'error',
         code: 'named-entity',

@@ -15,6 +15,7 @@ const stored = {
   scopes: ['payments.initiate'],
   accounts: ['*'],
   caps: { sessionMicroUsd: '5000000', sessionTokens: '1000', dayMicroUsd: 7, dayTokens: 8n, sessionSeconds: 3600 },
+  rungs: { default: 'A3', classes: { payments: 'A1' } },
   active: true,
 };
 

@@ -22,6 +22,7 @@ const registration: AgentRegistration = {
   scopes: ['payments.initiate', 'payments.schedule'],
   accounts: ['A1'],
   caps: { sessionMicroUsd: 1n, sessionTokens: 1n, dayMicroUsd: 1n, dayTokens: 1n, sessionSeconds: 60 },
+  rungs: { default: 'A3', classes: {} },
   active: true,
 };
 
@@ -37,6 +38,7 @@ function input(
     entry,
     request: { type, params, resource, sessionId: 's1', idempotencyKey: 'k' },
     registration,
+    credentialIssuers: new Map(),
     head: newAgentHead('a'),
     stopAll: { version: 0, veto: null, riskLevel: 1 },
     agentStop: { version: 0, halted: false, reason: '', byPseudonym: '', atMs: 0 },
@@ -65,7 +67,14 @@ describe('buildContext', () => {
   it('takes an unregistered agent as granted nothing', () => {
     const { agent } = buildContext(input('payment.send', PAYMENT, { registration: undefined }));
 
-    expect(agent).toEqual({ registered: false, active: false, halted: false, scoped: false, accountAllowed: false });
+    expect(agent).toEqual({
+      registered: false,
+      active: false,
+      halted: false,
+      scoped: false,
+      accountAllowed: false,
+      rung: 0,
+    });
   });
 
   it.each<[readonly string[], string, boolean]>([

@@ -52,6 +52,7 @@ describe('functions', () => {
         'APPROVAL_STATE_MACHINE_ARN',
         'APPROVAL_TIMEOUT_SECONDS',
         'ARCHIVE_BUCKET_NAME',
+        'CREDENTIAL_ISSUERS',
         'POLICY_BUNDLE_HASH',
         'PSEUDONYM_SECRET_ARN',
         'RESERVATION_TTL_SECONDS',
@@ -62,6 +63,7 @@ describe('functions', () => {
       [
         'APPROVAL_TIMEOUT_SECONDS',
         'ARCHIVE_BUCKET_NAME',
+        'CREDENTIAL_ISSUERS',
         'ENVELOPE_MAC_KEY_ID',
         'POLICY_BUNDLE_HASH',
         'PSEUDONYM_SECRET_ARN',
