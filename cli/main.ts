@@ -2,6 +2,7 @@ import { APPROVE_USAGE, approveCommand, rejectCommand } from './approve.ts';
 import { runCommand } from './audit/run-command.ts';
 import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
+import { CREDENTIAL_USAGE, credentialCommand } from './credential.ts';
 import { DEMO_USAGE, demoCommand } from './demo.ts';
 import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
@@ -39,6 +40,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   resume: { run: asPerson(resumeCommand), summary: 'let a halted agent work again', usage: RESUME_USAGE },
   veto: { run: asPerson(vetoCommand), summary: 'stop every agent, or lift that', usage: VETO_USAGE },
   load: { run: loadCommand, summary: 'declare agents, units and facts', usage: LOAD_USAGE },
+  credential: { run: credentialCommand, summary: 'sign what agents may do, offline', usage: CREDENTIAL_USAGE },
   verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
   tail: { run: tailCommand, summary: 'follow the ledger', usage: TAIL_USAGE },
@@ -77,7 +79,7 @@ export async function runCli(argv: readonly string[], io: CommandIo): Promise<nu
 }
 
 function helpText(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
   return [
     'countersign COMMAND [--help]',
     '',
