@@ -1,5 +1,6 @@
 import { openDemoWorld } from '../cli/demo/open-world.ts';
 import { approvalAttacks } from './approvals.ts';
+import { archiveAttacks } from './archive.ts';
 import type { AttackResult } from './attack.ts';
 import { runGroup } from './attack.ts';
 import { policyAttacks } from './policy.ts';
@@ -25,6 +26,8 @@ export async function mountAttacks(say: (text: string) => void, appDir?: string)
       say(`mounting attacks on ${group.name} …`);
       results.push(...(await runGroup(group)));
     }
+    say('mounting attacks on the archive …');
+    results.push(...(await runGroup(archiveAttacks())));
     return results;
   } finally {
     await opened.close();

@@ -1,7 +1,7 @@
 import { differs } from '../cli/policy/coverage/check.ts';
 
-/** What an attack is mounted against: the app as deployed, its core on a store in memory, or a log's files. */
-export type Mount = 'sandbox' | 'core' | 'log';
+/** What an attack is mounted against: the app as deployed, its core on a store in memory, or an archive's bytes. */
+export type Mount = 'sandbox' | 'core' | 'archive';
 
 /** What stands between an attack and its aim, switched off. */
 export interface Mutation {
