@@ -43,6 +43,10 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state(`REQUEST#${ref.actionId}`, `SLOT#${ref.slot}`);
     case 'archiveProgress':
       return state('ARCHIVE', ref.chain);
+    case 'logLock':
+      return state('LOG', 'LOCK');
+    case 'sequencedRange':
+      return state(`SEQUENCED#${ref.chain}`, sequenceKey(ref.firstSeq));
     case 'ledgerEvent':
       return { table: 'ledger', pk: ref.chain, sk: sequenceKey(ref.seq) };
     case 'agent':

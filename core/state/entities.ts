@@ -12,6 +12,8 @@ export type EntityRef =
   | { readonly entity: 'approvalRequest'; readonly actionId: string }
   | { readonly entity: 'approvalSlot'; readonly actionId: string; readonly slot: number }
   | { readonly entity: 'archiveProgress'; readonly chain: string }
+  | { readonly entity: 'logLock' }
+  | { readonly entity: 'sequencedRange'; readonly chain: string; readonly firstSeq: number }
   | { readonly entity: 'ledgerEvent'; readonly chain: string; readonly seq: number }
   | { readonly entity: 'agent'; readonly agentId: string }
   | { readonly entity: 'unit'; readonly unitId: string }

@@ -1,0 +1,105 @@
+import type { Clock, StateStore } from '../../ports.ts';
+import type { LedgerReader } from '../archive-ports.ts';
+import type { LedgerRow } from '../ledger-row.ts';
+import type { SequencedRange } from './sequence-state.ts';
+
+/** The log's objects. Their owner is not trusted: what is read is compared with the lock before it is used. */
+export interface LogObjects {
+  /** @throws {StorageFault} when the store could not answer */
+  read(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * Creates a write-once object under retention, durable on return. `exists` when the key holds one: nothing was
+   * written. After an exception the object may or may not have been written.
+   */
+  createLocked(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
+  /** Writes an object that may be replaced or deleted later: the checkpoint and partial tiles. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** The log's Ed25519 key (RFC 8032: deterministic, so that signing again after a crash gives the same bytes). */
+export interface LogSigner {
+  /** Signs at most 4,096 bytes. */
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Witnesses that cosign a checkpoint once they have checked that it extends the one of size `oldSize`. */
+export interface Witnesses {
+  /** Signature lines to add to the note. Throws when too few witnesses answered: nothing is published then. */
+  cosign(oldSize: number, proof: readonly Uint8Array[], note: Uint8Array): Promise<readonly string[]>;
+}
+
+/** A trusted timestamp over a checkpoint note's bytes (RFC 3161). */
+export interface TimeStamper {
+  stamp(noteBytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** What is sequenced of each chain. */
+export interface SequencedRanges {
+  /** The chain's last range, strongly consistent; undefined when nothing of it is in the log. */
+  lastRange(chain: string): Promise<SequencedRange | undefined>;
+}
+
+/** A file of the log. Full tiles and bundles never change; the others belong to one tree size. */
+export interface LogFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly full: boolean;
+}
+
+/** The right edge of a tree: what appending needs of all that is there. Hashes are 32 bytes. */
+export interface TreeEdge {
+  readonly size: number;
+  readonly tails: readonly (readonly Uint8Array[])[];
+  readonly entriesTail: readonly Uint8Array[];
+}
+
+/** Pure: how entries become a tree's files (C2SP tlog-tiles). */
+export interface TreeFormat {
+  readonly emptyEdge: TreeEdge;
+  /** The entry of a ledger row: the log's leaf data, at most 65,535 bytes. */
+  entryOf(row: LedgerRow): Uint8Array;
+  appendEntries(
+    edge: TreeEdge,
+    entries: readonly Uint8Array[],
+  ): { readonly edge: TreeEdge; readonly root: Uint8Array; readonly files: readonly LogFile[] };
+  edgePaths(size: number): readonly string[];
+  /** Undefined when the files are not the edge of a tree of that size. */
+  readEdge(size: number, files: ReadonlyMap<string, Uint8Array>): TreeEdge | undefined;
+  /** Covers the entries of the edge too: undefined when they do not have the edge's leaf hashes. */
+  edgeRoot(edge: TreeEdge): Uint8Array | undefined;
+  consistencyProof(
+    reader: (path: string) => Promise<Uint8Array | undefined>,
+    fromSize: number,
+    toSize: number,
+  ): Promise<readonly Uint8Array[]>;
+}
+
+/** Pure: how a tree head becomes a signed checkpoint (C2SP tlog-checkpoint, tlog-cosignature). */
+export interface CheckpointFormat {
+  body(size: number, rootHex: string): Uint8Array;
+  /** What the log's key signs to state the checkpoint's time. */
+  timedMessage(body: Uint8Array, timeSeconds: number): Uint8Array;
+  /** The note; undefined when a signature does not verify under the log's key. */
+  note(
+    body: Uint8Array,
+    signature: Uint8Array,
+    timed: { readonly timeSeconds: number; readonly signature: Uint8Array },
+  ): Uint8Array | undefined;
+  addLines(note: Uint8Array, lines: readonly string[]): Uint8Array;
+  /** A note's tree head; undefined unless the log's key signed it for this origin. */
+  open(note: Uint8Array): { readonly size: number; readonly rootHex: string } | undefined;
+}
+
+/** What sequencing needs from outside. */
+export interface SequencerPorts {
+  readonly store: StateStore;
+  readonly ranges: SequencedRanges;
+  readonly ledger: LedgerReader;
+  readonly objects: LogObjects;
+  readonly signer: LogSigner;
+  readonly clock: Clock;
+  readonly tree: TreeFormat;
+  readonly checkpoints: CheckpointFormat;
+  readonly witnesses?: Witnesses;
+  readonly stamper?: TimeStamper;
+}

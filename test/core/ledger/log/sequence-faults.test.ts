@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { plainChain, rowsOf } from '../sample-log.ts';
+import type { Fault } from './log-world.ts';
+import { differences, LogWorld } from './log-world.ts';
+
+const FIRST = rowsOf([...plainChain('agent/a', 3), ...plainChain('control', 2)]);
+const LATER = rowsOf([...plainChain('agent/b', 9), ...plainChain('agent/c', 7)]);
+const CHAINS = { chains: ['agent/a', 'control', 'agent/b', 'agent/c'] };
+
+async function startedWorld(): Promise<LogWorld> {
+  const world = new LogWorld();
+  world.ledger.rows.push(...FIRST);
+  await world.run(CHAINS);
+  world.ledger.rows.push(...LATER);
+  return world;
+}
+
+/** Every write of an undisturbed run, by name. */
+async function writeNames(): Promise<readonly string[]> {
+  const names: string[] = [];
+  await (await startedWorld()).run(CHAINS, (name) => {
+    names.push(name);
+    return undefined;
+  });
+  return names;
+}
+
+const NAMES = await writeNames();
+const TABLE = NAMES.flatMap((name, index) =>
+  (['before', 'after'] as const).map((fault): [string, Fault, number] => [name, fault, index]),
+);
+
+describe('sequenceLog', () => {
+  it('writes in the order that recovery depends on', () => {
+    const kinds = NAMES.map((name) => name.replace(/\/.*/, ''));
+    expect([...new Set(kinds)]).toEqual(['staging', 'transaction', 'tile', 'sign', 'checkpoints', 'checkpoint']);
+  });
+
+  it.each(TABLE)('loses and repeats nothing when %s fails %s it took effect (write %i)', async (name, fault, index) => {
+    const world = await startedWorld();
+    let writes = 0;
+    const failing = world.run(CHAINS, () => (writes++ === index ? fault : undefined));
+    await expect(failing).rejects.toThrow(`${name} failed ${fault}`);
+    expect(differences(world.verifiedEntries().slice(0, FIRST.length), FIRST)).toEqual([]);
+    const again = await world.run(CHAINS);
+    expect(again).toMatchObject({ ok: true, value: { size: FIRST.length + LATER.length, more: false } });
+    expect(differences(world.verifiedEntries(), world.ledger.rows)).toEqual([]);
+    expect(await world.run(CHAINS)).toMatchObject({ ok: true, value: { appended: 0, recovered: false } });
+  });
+});
