@@ -2,9 +2,11 @@ import { differs } from '../cli/policy/coverage/check.ts';
 import { ordinaryContext } from '../cli/policy/coverage/policy-cases.ts';
 import { openLocalGate } from '../cli/policy/eval/local-gate.ts';
 import { decide } from '../core/gate/decide.ts';
+import { submitAction } from '../core/gate/submit.ts';
 import type { JsonObject } from '../core/json.ts';
 import { canonicalJson } from '../core/ledger/canonical.ts';
 import { sha256Hex } from '../core/ledger/hash.ts';
+import type { StateStore } from '../core/ports.ts';
 import type { ActionInput } from '../sdk/agent-client.ts';
 import { answerOf, modelCall, ordinaryPayment, payment } from './acts.ts';
 import type { Attack, AttackGroup } from './attack.ts';
@@ -130,11 +132,18 @@ function nanMetric({ core }: AttackWorld): Attack {
     resource: 'account/A1',
     context: { ...context, amount: { valid: true, microUsd: amount } },
   });
-  const withRiskLevel = async (riskLevel: number): Promise<readonly string[]> => {
+  const act = (name: string) => payment('A1', name, { recipient: 'KNOWN', amount: 50 });
+  const withRiskLevel = async (
+    riskLevel: number,
+    around: (store: StateStore) => StateStore = (store) => store,
+  ): Promise<readonly string[]> => {
     const gate = await openLocalGate(core);
+    await submitted(gate, act('before'));
     gate.store.set(STOP_REF, { version: 1, claims: [], riskLevel, stamped: 1, repeats: 0 });
-    const { decision } = await submitted(gate, payment('A1', 'metric', { recipient: 'KNOWN', amount: 50 }));
-    return [decision.verdict, ...decision.rules.map(({ id }) => id)];
+    const result = await submitAction({ ...gate, store: around(gate.store) }, gate.agentId, act('after'));
+    if (!result.ok) return [result.problem.code];
+    const { verdict, rules } = result.value.record.decision;
+    return [verdict, ...rules.map(({ id }) => id)];
   };
   return {
     name: 'NaN metric',
@@ -150,9 +159,20 @@ function nanMetric({ core }: AttackWorld): Attack {
       return differs(['allow', false], [verdict, rules.some(({ id }) => id === MALFORMED)]);
     },
     mutation: {
-      off: 'a level that is not a number read as NORMAL',
-      reaches: async () => (await withRiskLevel(1))[0] === 'allow',
+      off: 'an unreadable level taken for none',
+      reaches: async () => (await withRiskLevel(Number.NaN, withoutStops))[0] === 'allow',
     },
+  };
+}
+
+/** A store that reads no stop record at all. */
+function withoutStops(store: StateStore): StateStore {
+  return {
+    read: (refs) =>
+      store
+        .read(refs)
+        .then((items) => items.map((item, index) => (refs[index]?.entity === 'stopAll' ? undefined : item))),
+    commit: (writes, token) => store.commit(writes, token),
   };
 }
 
