@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuiltinName, PolicyBundle } from '../core/gate/bundle.ts';
-import { BUNDLE_FORMAT } from '../core/gate/bundle.ts';
+import { BUNDLE_FORMAT, loadBundle } from '../core/gate/bundle.ts';
 import type { Catalogue } from '../core/gate/catalogue.ts';
 import { actionGroups, decodeCatalogue } from '../core/gate/catalogue.ts';
 import { decodeRelease } from '../core/gate/release.ts';
@@ -76,8 +76,11 @@ export function bundleBytes(bundle: PolicyBundle): Uint8Array {
  */
 export function writeBundle(path: string, policiesDirectory: string = POLICIES_DIRECTORY): string {
   const bytes = bundleBytes(buildBundle(policiesDirectory));
+  const hash = sha256Hex(bytes);
+  // A deployed function takes the bytes of this hash as checked.
+  loadBundle(bytes, hash);
   writeFileSync(path, bytes);
-  return sha256Hex(bytes);
+  return hash;
 }
 
 /** What is the same for every rule set: the facts that the gate computes, its texts and the framework. */

@@ -7,6 +7,7 @@ import { rulesByType } from './bundle-rules.ts';
 import { isCanonicalText } from './bundle-text.ts';
 import type { Catalogue } from './catalogue.ts';
 import { decodeCatalogue } from './catalogue.ts';
+import type { CompileTime } from './cedar/compile-policy.ts';
 import { compilePolicySet } from './cedar/compile-policy-set.ts';
 import { readContextShape } from './cedar/context-shape.ts';
 import type { EntityStore } from './cedar/entity-store.ts';
@@ -96,12 +97,27 @@ export interface CompiledBundle {
  * @throws {JsonFormatError} on another hash, bytes that are not canonical JSON, or a malformed bundle
  */
 export function loadBundle(bytes: Uint8Array, expectedHash: string): CompiledBundle {
-  const hash = sha256Hex(bytes);
-  if (hash !== expectedHash) throw new JsonFormatError(`expected the bundle \`${expectedHash}\`, got \`${hash}\``);
-  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  const text = textOf(bytes, expectedHash);
   const value: JsonValue = JSON.parse(text);
   if (!isCanonicalText(text, value)) throw new JsonFormatError('expected the bundle as canonical json');
-  return compileValue(value, hash);
+  return compileValue(value, expectedHash, 'at-once');
+}
+
+/**
+ * Loads a bundle that {@link loadBundle} accepted before, as the one deployed beside a function was when it was built:
+ * the hash says that these are the same bytes. It is not compared with its canonical form again, and conditions become
+ * functions when they are first asked, so that the first decision need not wait for rules it does not need.
+ *
+ * @throws {JsonFormatError} on another hash, or a malformed bundle
+ */
+export function loadCheckedBundle(bytes: Uint8Array, expectedHash: string): CompiledBundle {
+  return compileValue(JSON.parse(textOf(bytes, expectedHash)), expectedHash, 'when-asked');
+}
+
+function textOf(bytes: Uint8Array, expectedHash: string): string {
+  const hash = sha256Hex(bytes);
+  if (hash !== expectedHash) throw new JsonFormatError(`expected the bundle \`${expectedHash}\`, got \`${hash}\``);
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
 /**
@@ -112,10 +128,10 @@ export function loadBundle(bytes: Uint8Array, expectedHash: string): CompiledBun
 export function compileBundle(bundle: PolicyBundle): CompiledBundle {
   const text = JSON.stringify(bundle);
   const value: JsonValue = JSON.parse(text);
-  return compileValue(value, sha256Hex(canonicalJson(value)));
+  return compileValue(value, sha256Hex(canonicalJson(value)), 'at-once');
 }
 
-function compileValue(value: JsonValue, hash: string): CompiledBundle {
+function compileValue(value: JsonValue, hash: string, time: CompileTime): CompiledBundle {
   const reader = new JsonReader(value, 'bundle');
   if (reader.text('formatVersion') !== BUNDLE_FORMAT) throw reader.wrong('formatVersion', `\`${BUNDLE_FORMAT}\``);
   const policies = reader.object('policies');
@@ -127,7 +143,7 @@ function compileValue(value: JsonValue, hash: string): CompiledBundle {
   const rulesOf = (isShadow: boolean): RulesOf => {
     const wanted = Object.entries(policies).filter(([id]) => (ruleById.get(id)?.mode === 'shadow') === isShadow);
     const json = Object.fromEntries(wanted);
-    const compiled = compilePolicySet({ staticPolicies: json });
+    const compiled = compilePolicySet({ staticPolicies: json }, time);
     return rulesByType({ catalogue, ruleById, policies: compiled, json, entities, shape });
   };
   return {

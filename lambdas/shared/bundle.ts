@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
-import { loadBundle } from '../../core/gate/bundle.ts';
+import { loadCheckedBundle } from '../../core/gate/bundle.ts';
 import type { BundleSource } from '../../core/gate/bundle-shelf.ts';
 import { BundleShelf } from '../../core/gate/bundle-shelf.ts';
 import { requiredEnv } from './environment.ts';
@@ -16,7 +16,7 @@ let published: Promise<BundleSource> | undefined;
  * @throws {JsonFormatError} when the deployed file's hash is not the one the deployment names
  */
 export function policyBundles(): BundleShelf {
-  shelf ??= new BundleShelf(loadBundle(readFileSync(bundlePath()), requiredEnv('POLICY_BUNDLE_HASH')), {
+  shelf ??= new BundleShelf(loadCheckedBundle(readFileSync(bundlePath()), requiredEnv('POLICY_BUNDLE_HASH')), {
     read: async (hash) => (await publishedBundles()).read(hash),
   });
   return shelf;

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
+import { type CompiledPolicy, type CompileTime, compilePolicy } from './compile-policy.ts';
 import type { SlotValues } from './compile-scope.ts';
 import { ContextLayout } from './context-path.ts';
 import { EntityRef } from './entity-ref.ts';
@@ -25,17 +25,20 @@ const PLACEHOLDERS: SlotValues = new Map([
  * templateLinks?: [{ templateId, newId, values }] }`. Policies must be JSON, not text (see `parsePolicyText`). Integers
  * that a JavaScript number cannot hold must be bigints.
  *
+ * @param time when the conditions of static policies become functions
  * @throws {CedarInputError} `malformed_policy_set` on anything Cedar would not load: unknown members, operators or
  * functions, a slot in a static policy, a template without slots, a link that is incomplete or repeats an id
  * @see https://docs.cedarpolicy.com/policies/json-format.html
  */
-export function compilePolicySet(policySetJson: unknown): CompiledPolicySet {
+export function compilePolicySet(policySetJson: unknown, time: CompileTime = 'at-once'): CompiledPolicySet {
   const set = readExact(policySetJson, 'a policy set', [], ['staticPolicies', 'templates', 'templateLinks']);
   const { staticPolicies: staticJson = {}, templates: templatesJson = {}, templateLinks: linksJson = [] } = set;
   const staticPolicies = readObject(staticJson, 'static policies');
   const templates = readObject(templatesJson, 'templates');
   const layout = new ContextLayout();
-  const policies = Object.keys(staticPolicies).map((id) => compilePolicy(id, staticPolicies[id], NO_SLOTS, layout));
+  const policies = Object.keys(staticPolicies).map((id) =>
+    compilePolicy(id, staticPolicies[id], NO_SLOTS, layout, time),
+  );
   for (const id of Object.keys(templates)) checkTemplate(id, templates[id], staticPolicies);
   for (const link of readArray(linksJson, 'template links')) policies.push(compileLink(link, templates, layout));
   const policyIds = policies.map((policy) => policy.id);

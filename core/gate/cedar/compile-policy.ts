@@ -18,27 +18,39 @@ export interface CompiledPolicy {
   readonly slots: readonly string[];
 }
 
+/** When conditions become functions: at once, which finds what is wrong with them, or when they are first asked. */
+export type CompileTime = 'at-once' | 'when-asked';
+
 /**
  * Compiles one policy, or one link of a template given the values of its slots.
  *
  * @param layout that of the whole policy set
+ * @param time `when-asked` only for policies that were compiled at once before: it finds a malformed condition late
  * @throws {CedarInputError} `malformed_policy_set`
  */
-export function compilePolicy(id: string, json: unknown, slots: SlotValues, layout: ContextLayout): CompiledPolicy {
+export function compilePolicy(
+  id: string,
+  json: unknown,
+  slots: SlotValues,
+  layout: ContextLayout,
+  time: CompileTime = 'at-once',
+): CompiledPolicy {
   const required = ['effect', 'principal', 'action', 'resource', 'conditions'];
   const policy = readExact(json, `policy \`${id}\``, required, ['annotations']);
   const { effect } = policy;
   if (effect !== 'permit' && effect !== 'forbid') throw malformedPolicy(`expected an effect in policy \`${id}\``);
   const principal = compileSubjectScope(policy['principal'], 'principal', slots);
   const resource = compileSubjectScope(policy['resource'], 'resource', slots);
-  const conditions = readArray(policy['conditions'], `conditions of policy \`${id}\``).map((condition) =>
-    compileCondition(condition, layout),
-  );
+  const conditions = readArray(policy['conditions'], `conditions of policy \`${id}\``);
+  const compileTest = (): Test => {
+    const tests = conditions.map((condition) => compileCondition(condition, layout));
+    return allOf([principal.test, resource.test, ...tests].filter((test) => test !== null));
+  };
   return {
     id,
     effect,
     action: readActionScope(policy['action']),
-    test: allOf([principal.test, resource.test, ...conditions].filter((test) => test !== null)),
+    test: time === 'at-once' ? compileTest() : whenAsked(compileTest),
     ids: Object.freeze([id]),
     slots: [...principal.slots, ...resource.slots],
   };
@@ -50,6 +62,14 @@ function compileCondition(json: unknown, layout: ContextLayout): Test {
   if (kind === 'when') return test;
   if (kind === 'unless') return (frame) => !test(frame);
   throw malformedPolicy('expected a condition `when` or `unless`');
+}
+
+function whenAsked(compileTest: () => Test): Test {
+  let compiled: Test | undefined;
+  return (frame) => {
+    compiled ??= compileTest();
+    return compiled(frame);
+  };
 }
 
 function allOf(tests: readonly Test[]): Test {
