@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+
+const LEAF_PREFIX = Uint8Array.of(0);
+const NODE_PREFIX = Uint8Array.of(1);
+
+/** SHA-256(0x00 ‖ entry), 32 bytes. @see RFC 9162 section 2.1.1 */
+export function leafHashOf(entry: Uint8Array): Uint8Array {
+  return createHash('sha256').update(LEAF_PREFIX).update(entry).digest();
+}
+
+/** SHA-256(0x01 ‖ left ‖ right), 32 bytes. @see RFC 9162 section 2.1.1 */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
+}
+
+/** The root of a tree without leaves: SHA-256 of nothing. */
+export function emptyRoot(): Uint8Array {
+  return createHash('sha256').digest();
+}
+
+/**
+ * The root over hashes of complete subtrees of equal size, the last of which may be missing: MTH of RFC 9162 section
+ * 2.1.1. For leaf hashes it is the tree's root.
+ */
+export function treeRoot(hashes: readonly Uint8Array[]): Uint8Array {
+  const [first] = hashes;
+  if (first === undefined) return emptyRoot();
+  if (hashes.length === 1) return first;
+  const split = largestPowerBelow(hashes.length);
+  return nodeHash(treeRoot(hashes.slice(0, split)), treeRoot(hashes.slice(split)));
+}
+
+/** The largest power of two that is smaller than `count`, which is 2 or more. */
+export function largestPowerBelow(count: number): number {
+  let power = 1;
+  while (power * 2 < count) power *= 2;
+  return power;
+}

@@ -1,0 +1,159 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import type { Result } from '../../result.ts';
+import { ok, refused } from '../../result.ts';
+import { cosignatureMessage } from './cosignature.ts';
+
+/** Ed25519 over the note's text. */
+export const SIGNATURE_ED25519 = 0x01;
+/** Ed25519 over the note's text and a time. */
+export const SIGNATURE_COSIGNATURE = 0x04;
+
+/** A public key and the name it signs under. */
+export interface VerifierKey {
+  readonly name: string;
+  readonly keyId: number;
+  readonly type: number;
+  /** Raw, 32 bytes for both types known here. */
+  readonly publicKey: Uint8Array;
+}
+
+/** One signature line of a note. */
+export interface NoteSignature {
+  readonly name: string;
+  readonly keyId: number;
+  readonly signature: Uint8Array;
+  readonly line: string;
+}
+
+/** A text and the lines that sign it; nothing is verified yet. */
+export interface Note {
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+}
+
+/** A note of which at least one signature was verified. */
+export interface OpenNote {
+  readonly text: string;
+  readonly verified: readonly { readonly key: VerifierKey; readonly timeSeconds?: number }[];
+  /** Lines of keys that were not given: ignored, as they may be of any kind. */
+  readonly unknown: number;
+}
+
+/** Why a note is not accepted. */
+export type NoteProblem =
+  | { readonly code: 'note_malformed'; readonly expected: string }
+  | { readonly code: 'note_signature_invalid'; readonly name: string }
+  | { readonly code: 'note_unsigned' };
+
+const MAX_SIGNATURES = 64;
+const KEY_ID_BYTES = 4;
+const NAME = /^[^\s+\p{Cc}]+$/u;
+const LINE = /^\u2014 (\S+) ([A-Za-z0-9+/]+={0,2})$/u;
+
+/** First four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ key), as a number. @see https://c2sp.org/signed-note */
+export function noteKeyId(name: string, type: number, publicKey: Uint8Array): number {
+  const hash = createHash('sha256').update(`${name}\n`).update(Uint8Array.of(type)).update(publicKey);
+  return hash.digest().readUInt32BE();
+}
+
+/** `name+hex(key id)+base64(type ‖ key)`. @see https://c2sp.org/signed-note */
+export function formatVerifierKey(name: string, type: number, publicKey: Uint8Array): string {
+  const id = noteKeyId(name, type, publicKey).toString(16).padStart(8, '0');
+  return `${name}+${id}+${Buffer.from([type, ...publicKey]).toString('base64')}`;
+}
+
+/** Reads a verifier key; its id must be that of its content. */
+export function parseVerifierKey(text: string): Result<VerifierKey, NoteProblem> {
+  const [, name = '', id = '', encoded = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? [];
+  const bytes = Buffer.from(encoded, 'base64');
+  const [type] = bytes;
+  if (name === '' || !NAME.test(name) || type === undefined || bytes.toString('base64') !== encoded)
+    return malformed('a verifier key `name+id+key`');
+  const publicKey = new Uint8Array(bytes.subarray(1));
+  const keyId = Number.parseInt(id, 16);
+  if (noteKeyId(name, type, publicKey) !== keyId) return malformed('a key id that fits the key');
+  return ok({ name, keyId, type, publicKey });
+}
+
+/** One signature line, with its line feed. */
+export function signatureLine(name: string, keyId: number, payload: Uint8Array): string {
+  const id = Buffer.alloc(KEY_ID_BYTES);
+  id.writeUInt32BE(keyId);
+  return `\u2014 ${name} ${Buffer.concat([id, payload]).toString('base64')}\n`;
+}
+
+/** A signed note: the text, an empty line, the signature lines. */
+export function formatNote(text: string, lines: readonly string[]): string {
+  return `${text}\n${lines.join('')}`;
+}
+
+/** Reads a signed note without verifying it. */
+export function parseNote(note: string): Result<Note, NoteProblem> {
+  if (/[^\P{Cc}\n]/u.test(note) || !note.isWellFormed()) return malformed('no control characters');
+  const split = note.lastIndexOf('\n\n');
+  if (split < 0) return malformed('an empty line before the signatures');
+  const text = note.slice(0, split + 1);
+  const block = note.slice(split + 2);
+  if (block === '' || !block.endsWith('\n')) return malformed('signature lines that end with a line feed');
+  const signatures: NoteSignature[] = [];
+  for (const line of block.slice(0, -1).split('\n')) {
+    const [, name = '', encoded = ''] = LINE.exec(line) ?? [];
+    const bytes = Buffer.from(encoded, 'base64');
+    if (!NAME.test(name) || bytes.length <= KEY_ID_BYTES || bytes.toString('base64') !== encoded)
+      return malformed('a signature line `\u2014 name signature`');
+    signatures.push({ name, keyId: bytes.readUInt32BE(), signature: bytes.subarray(KEY_ID_BYTES), line: `${line}\n` });
+  }
+  return signatures.length > MAX_SIGNATURES
+    ? malformed(`at most ${MAX_SIGNATURES} signatures`)
+    : ok({ text, signatures });
+}
+
+/**
+ * Reads a note and verifies it with known keys. Lines of other keys are ignored; one bad line of a known key refuses the
+ * whole note, so that nobody is shown a good signature beside a bad one of the same signer.
+ */
+export function openNote(note: string, keys: readonly VerifierKey[]): Result<OpenNote, NoteProblem> {
+  const parsed = parseNote(note);
+  if (!parsed.ok) return parsed;
+  const { text, signatures } = parsed.value;
+  const verified: { key: VerifierKey; timeSeconds?: number }[] = [];
+  let unknown = 0;
+  for (const { name, keyId, signature } of signatures) {
+    const key = keys.find((known) => known.name === name && known.keyId === keyId);
+    if (key === undefined) {
+      unknown += 1;
+      continue;
+    }
+    const found = verifySignature(key, text, signature);
+    if (found === undefined) return refused({ code: 'note_signature_invalid', name });
+    if (!verified.some((earlier) => earlier.key === key)) verified.push({ key, ...found });
+  }
+  return verified.length === 0 ? refused({ code: 'note_unsigned' }) : ok({ text, verified, unknown });
+}
+
+const ED25519_BYTES = 64;
+const TIME_BYTES = 8;
+/** DER before the 32 bytes of a raw Ed25519 key (RFC 8410). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+function verifySignature(
+  { type, publicKey }: VerifierKey,
+  text: string,
+  signature: Uint8Array,
+): { readonly timeSeconds?: number } | undefined {
+  if (publicKey.length !== 32) return undefined;
+  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+  const body = new TextEncoder().encode(text);
+  if (type === SIGNATURE_ED25519)
+    return signature.length === ED25519_BYTES && verify(null, body, key, signature) ? {} : undefined;
+  if (type !== SIGNATURE_COSIGNATURE || signature.length !== TIME_BYTES + ED25519_BYTES) return undefined;
+  const time = Buffer.from(signature).readBigUInt64BE();
+  if (time > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  const timeSeconds = Number(time);
+  const message = cosignatureMessage(body, timeSeconds);
+  return verify(null, message, key, signature.subarray(TIME_BYTES)) ? { timeSeconds } : undefined;
+}
+
+function malformed(expected: string) {
+  return refused<NoteProblem>({ code: 'note_malformed', expected });
+}
