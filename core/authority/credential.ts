@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { createPublicKey, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
+import { ED25519_KEY_BYTES, ed25519PublicKey } from '../ed25519.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { StoredItem } from '../state/entities.ts';
 import { asBoolean, asText, CorruptState } from '../state/stored.ts';
@@ -110,9 +111,6 @@ export function decodeCredential(stored: StoredItem): Credential {
   };
 }
 
-/** DER before the 32 bytes of a raw Ed25519 key (RFC 8410). */
-const ED25519_PREFIX = '302a300506032b6570032100';
-
 /**
  * Reads issuers from `{"<name>": "<raw Ed25519 public key, base64url>"}`.
  *
@@ -122,9 +120,9 @@ export function decodeIssuers(keys: { readonly [issuer: string]: string }): Cred
   return new Map(
     Object.entries(keys).map(([issuer, text]) => {
       const raw = Buffer.from(text, 'base64url');
-      if (raw.length !== 32) throw new TypeError(`expected 32 bytes for issuer \`${issuer}\`, got ${raw.length}`);
-      const der = Buffer.concat([Buffer.from(ED25519_PREFIX, 'hex'), raw]);
-      return [issuer, createPublicKey({ key: der, format: 'der', type: 'spki' })];
+      if (raw.length !== ED25519_KEY_BYTES)
+        throw new TypeError(`expected ${ED25519_KEY_BYTES} bytes for issuer \`${issuer}\`, got ${raw.length}`);
+      return [issuer, ed25519PublicKey(raw)];
     }),
   );
 }

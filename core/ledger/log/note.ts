@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
+import { ED25519_KEY_BYTES, ed25519PublicKey } from '../../ed25519.ts';
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
 import { cosignatureMessage } from './cosignature.ts';
@@ -133,16 +134,14 @@ export function openNote(note: string, keys: readonly VerifierKey[]): Result<Ope
 
 const ED25519_BYTES = 64;
 const TIME_BYTES = 8;
-/** DER before the 32 bytes of a raw Ed25519 key (RFC 8410). */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 function verifySignature(
   { type, publicKey }: VerifierKey,
   text: string,
   signature: Uint8Array,
 ): { readonly timeSeconds?: number } | undefined {
-  if (publicKey.length !== 32) return undefined;
-  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+  if (publicKey.length !== ED25519_KEY_BYTES) return undefined;
+  const key = ed25519PublicKey(publicKey);
   const body = new TextEncoder().encode(text);
   if (type === SIGNATURE_ED25519)
     return signature.length === ED25519_BYTES && verify(null, body, key, signature) ? {} : undefined;
