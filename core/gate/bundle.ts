@@ -6,7 +6,7 @@ import type { RulesOf } from './bundle-rules.ts';
 import { rulesByType } from './bundle-rules.ts';
 import { isCanonicalText } from './bundle-text.ts';
 import type { Catalogue } from './catalogue.ts';
-import { decodeCatalogue } from './catalogue.ts';
+import { decodeCatalogue, openCatalogue } from './catalogue.ts';
 import type { CompileTime } from './cedar/compile-policy.ts';
 import { compilePolicySet } from './cedar/compile-policy-set.ts';
 import { readContextShape } from './cedar/context-shape.ts';
@@ -105,8 +105,8 @@ export function loadBundle(bytes: Uint8Array, expectedHash: string): CompiledBun
 
 /**
  * Loads a bundle that {@link loadBundle} accepted before, as the one deployed beside a function was when it was built:
- * the hash says that these are the same bytes. It is not compared with its canonical form again, and conditions become
- * functions when they are first asked, so that the first decision need not wait for rules it does not need.
+ * the hash says that these are the same bytes. It is not compared with its canonical form again, and catalogue
+ * entries and conditions are read when they are first asked for, so that the first decision need not wait for rules it does not need.
  *
  * @throws {JsonFormatError} on another hash, or a malformed bundle
  */
@@ -137,7 +137,8 @@ function compileValue(value: JsonValue, hash: string, time: CompileTime): Compil
   const policies = reader.object('policies');
   const ruleById = readRules(reader.object('rules'));
   if (!sameNames(Object.keys(policies), [...ruleById.keys()])) throw reader.wrong('rules', 'about the same policies');
-  const catalogue = decodeCatalogue(reader.object('catalogue'));
+  const readCatalogue = time === 'at-once' ? decodeCatalogue : openCatalogue;
+  const catalogue = readCatalogue(reader.object('catalogue'));
   const entities = loadEntities(actionEntities(reader.object('actionGroups')));
   const { limits: _known, ...shape } = readContextShape(reader.text('schema'), CONTEXT_TYPE);
   const rulesOf = (isShadow: boolean): RulesOf => {

@@ -71,7 +71,10 @@ export interface CatalogueEntry {
 }
 
 /** The action types an institution knows. Anything else is denied. */
-export type Catalogue = ReadonlyMap<string, CatalogueEntry>;
+export type Catalogue = Pick<
+  ReadonlyMap<string, CatalogueEntry>,
+  'get' | 'has' | 'keys' | 'values' | typeof Symbol.iterator
+>;
 
 const TYPE_NAME = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
 const EFFECTS: readonly Effect[] = ['read', 'reversible-write', 'irreversible', 'hand-off'];
@@ -82,15 +85,68 @@ const EFFECTS: readonly Effect[] = ['read', 'reversible-write', 'irreversible', 
  * @throws {JsonFormatError} naming the first place that is not as expected; unknown members are refused
  */
 export function decodeCatalogue(value: JsonValue | undefined): Catalogue {
+  return new Map(entriesOf(value).map(([type, entry]) => [type, decodeEntry(entry, `catalogue.types.${type}`)]));
+}
+
+/**
+ * Takes a catalogue that {@link decodeCatalogue} accepted before; an entry is read when it is first asked for.
+ *
+ * @throws {JsonFormatError} as `decodeCatalogue` does, for an entry when it is asked for
+ */
+export function openCatalogue(value: JsonValue | undefined): Catalogue {
+  return new EntriesWhenAsked(new Map(entriesOf(value)));
+}
+
+function entriesOf(value: JsonValue | undefined): readonly (readonly [string, JsonValue])[] {
   const reader = new JsonReader(value, 'catalogue');
   reader.only(['currency', 'notes', 'types']);
   if (reader.text('currency') !== 'USD') throw reader.wrong('currency', '`USD`');
-  const entries = new Map<string, CatalogueEntry>();
-  for (const [type, entry] of Object.entries(reader.object('types'))) {
-    if (!TYPE_NAME.test(type)) throw reader.wrong(`types.${type}`, 'a dotted lower-case name');
-    entries.set(type, decodeEntry(entry, `catalogue.types.${type}`));
-  }
+  const entries = Object.entries(reader.object('types'));
+  const misnamed = entries.find(([type]) => !TYPE_NAME.test(type));
+  if (misnamed !== undefined) throw reader.wrong(`types.${misnamed[0]}`, 'a dotted lower-case name');
   return entries;
+}
+
+class EntriesWhenAsked implements Catalogue {
+  readonly #read = new Map<string, CatalogueEntry>();
+  readonly #json: ReadonlyMap<string, JsonValue>;
+
+  constructor(json: ReadonlyMap<string, JsonValue>) {
+    this.#json = json;
+  }
+
+  get(type: string): CatalogueEntry | undefined {
+    const json = this.#json.get(type);
+    const known = this.#read.get(type);
+    if (json === undefined || known !== undefined) return known;
+    const entry = decodeEntry(json, `catalogue.types.${type}`);
+    this.#read.set(type, entry);
+    return entry;
+  }
+
+  has(type: string): boolean {
+    return this.#json.has(type);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#json.keys();
+  }
+
+  values(): MapIterator<CatalogueEntry> {
+    return this.#all().values();
+  }
+
+  [Symbol.iterator](): MapIterator<[string, CatalogueEntry]> {
+    return this.#all()[Symbol.iterator]();
+  }
+
+  #all(): ReadonlyMap<string, CatalogueEntry> {
+    return new Map([...this.keys()].flatMap((type) => [[type, this.get(type)] as const]).filter(isRead));
+  }
+}
+
+function isRead(pair: readonly [string, CatalogueEntry | undefined]): pair is readonly [string, CatalogueEntry] {
+  return pair[1] !== undefined;
 }
 
 function decodeEntry(value: JsonValue, at: string): CatalogueEntry {

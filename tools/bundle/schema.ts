@@ -8,7 +8,7 @@ import { actionGroups } from '../../core/gate/catalogue.ts';
 export function completeSchema(written: string, catalogue: Catalogue): string {
   const groups = new Set([...catalogue.values()].flatMap((entry) => actionGroups(entry)));
   const groupLines = [...groups].sort().map((group) => `action ${JSON.stringify(group)};`);
-  const actionLines = [...catalogue.entries()]
+  const actionLines = [...catalogue]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([type, entry]) => {
       const parents = actionGroups(entry)

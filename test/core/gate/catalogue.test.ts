@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionGroups, decodeCatalogue } from '../../../core/gate/catalogue.ts';
+import { actionGroups, decodeCatalogue, openCatalogue } from '../../../core/gate/catalogue.ts';
 import type { JsonObject } from '../../../core/json.ts';
 
 const limits = { materialityMicroUsd: '1', dualMicroUsd: '2', sessionMicroUsd: '3', dayMicroUsd: '4' };
@@ -96,5 +96,26 @@ describe('actionGroups', () => {
     const decoded = decode({});
 
     expect(decoded && actionGroups(decoded)).toEqual(['tier-2', 'class-payments', 'trait-moves-money']);
+  });
+});
+
+describe('openCatalogue', () => {
+  const types = { 'payment.send': entry, 'payment.broken': { ...entry, tier: 9 } };
+
+  it('gives the entries that decodeCatalogue gives when they are asked for', () => {
+    const json = { currency: 'USD', types: { 'payment.send': entry } };
+    const [opened, decoded] = [openCatalogue(json), decodeCatalogue(json)];
+    expect([...opened]).toEqual([...decoded]);
+    expect([...opened.values()]).toEqual([...decoded.values()]);
+    expect(opened.get('payment.send')).toBe(opened.get('payment.send'));
+    expect([opened.has('payment.other'), opened.get('payment.other')]).toEqual([false, undefined]);
+  });
+
+  it('refuses a malformed entry when it is asked for, and a malformed catalogue at once', () => {
+    const opened = openCatalogue({ currency: 'USD', types });
+    expect([...opened.keys()]).toEqual(Object.keys(types));
+    expect(() => opened.get('payment.broken')).toThrow(/tier/);
+    expect(() => openCatalogue({ currency: 'EUR', types })).toThrow(/USD/);
+    expect(() => openCatalogue({ currency: 'USD', types: { Bad: entry } })).toThrow(/dotted lower-case name/);
   });
 });
