@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sandboxIssuer, withSandboxCredential } from '../cli/sandbox/credential-issuer.ts';
 import { loadRegistry } from '../cli/sandbox/load-registry.ts';
 import { templateNames } from '../cli/sandbox/names.ts';
 import { sandboxRegistry } from '../cli/sandbox/registry.ts';
@@ -31,6 +32,7 @@ function configuration(): object {
     region: 'eu-west-1',
     signIn: { domainPrefix: 'countersign-bench' },
     agents: roleNames.map((roleName) => ({ roleName, trustedPrincipals: [root] })),
+    credentialIssuers: [sandboxIssuer()],
     registryOperators: [root],
     auditors: [root],
     // The default of 200 requests a second would be measured instead of the gate.
@@ -53,7 +55,10 @@ function registry(agentIds: readonly string[]): JsonObject {
   const known = sandboxRegistry(ACCOUNT_ID, 'owner-of-bench');
   const [pattern] = Array.isArray(known['agents']) ? known['agents'] : [];
   if (!isJsonObject(pattern)) throw new Error('expected an agent in the registry of the demonstration');
-  return { ...known, agents: agentIds.map((agentId) => ({ ...pattern, agentId, accounts: ['*'] })) };
+  return {
+    ...known,
+    agents: agentIds.map((agentId) => withSandboxCredential({ ...pattern, agentId, accounts: ['*'] })),
+  };
 }
 
 async function host(folder: string): Promise<HostedSandbox> {
