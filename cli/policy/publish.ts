@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { auditClients } from '../../aws/audit-clients.ts';
 import { S3Archive } from '../../aws/s3-archive.ts';
 import { bundleKey } from '../../aws/s3-bundles.ts';
-import { sameBytes } from '../../core/ledger/ledger-row.ts';
+import { sameBytes } from '../../core/ledger/same-bytes.ts';
 import { StorageFault } from '../../core/state/entities.ts';
 import { archivePlace, auditTarget } from '../audit/audit-target.ts';
 import type { CommandIo } from '../command.ts';

@@ -4,7 +4,7 @@ import type { ArchivePorts } from './archive-ports.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import { readProgress, swapProgress } from './archive-progress.ts';
 import type { LedgerRow } from './ledger-row.ts';
-import { sameBytes } from './ledger-row.ts';
+import { sameBytes } from './same-bytes.ts';
 import type { Segment, SegmentLimits } from './segment.ts';
 import { planSegments, segmentBytes } from './segment.ts';
 

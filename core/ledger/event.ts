@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { canonicalJson } from './canonical.ts';
 import { leafHash, sha256Hex } from './hash.ts';
+import { entryBytes, statementSubject } from './statement.ts';
 
 /** The ledger format's version. Raised only with a change that old verifiers would misread. */
 export const EVENT_VERSION = '1';
@@ -68,7 +69,9 @@ export interface ChainedEvent {
   readonly type: EventType;
   readonly timeMs: number;
   readonly bytes: Uint8Array;
-  /** {@link leafHash} of `bytes`. */
+  /** The statement around `bytes`: the log's leaf data, and what a receipt signs. */
+  readonly entry: Uint8Array;
+  /** {@link leafHash} of `entry`. */
   readonly hash: string;
 }
 
@@ -113,5 +116,6 @@ export function chainEvent(
       data: draft.data,
     }),
   );
-  return { chain, seq: position.nextSeq, id, type: draft.type, timeMs, bytes, hash: leafHash(bytes) };
+  const entry = entryBytes(bytes, statementSubject({ chain, prev: position.prevHash, data: draft.data }));
+  return { chain, seq: position.nextSeq, id, type: draft.type, timeMs, bytes, entry, hash: leafHash(entry) };
 }

@@ -2,6 +2,7 @@ import type { JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import { CorruptState } from '../state/stored.ts';
 import { leafHash } from './hash.ts';
+import { entryBytes, statementSubject } from './statement.ts';
 
 /** One row of the ledger table: an event's exact bytes and what the archive needs to know of them. */
 export interface LedgerRow {
@@ -10,9 +11,11 @@ export interface LedgerRow {
   /** `yyyy-mm-dd`, the UTC date of the event's own time. */
   readonly date: string;
   readonly prev: string;
-  /** {@link leafHash} of `bytes`. */
+  /** {@link leafHash} of `entry`. */
   readonly hash: string;
   readonly bytes: Uint8Array;
+  /** The statement around `bytes`: the log's leaf data. */
+  readonly entry: Uint8Array;
 }
 
 /**
@@ -23,17 +26,14 @@ export interface LedgerRow {
  */
 export function ledgerRow(chain: string, seq: number, bytes: Uint8Array): LedgerRow {
   const event = parsedObject(bytes);
-  const { chain: statedChain, seq: statedSeq, prev, time } = event;
+  const { chain: statedChain, seq: statedSeq, prev, time, data } = event;
   if (statedChain !== chain || statedSeq !== seq)
     throw new CorruptState(`expected an event of \`${chain}\` ${seq}, got \`${String(statedChain)}\` ${statedSeq}`);
   if (typeof prev !== 'string' || typeof time !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(time))
     throw new CorruptState(`expected \`prev\` and \`time\` in the event of \`${chain}\` ${seq}`);
-  return { chain, seq, date: time.slice(0, 10), prev, hash: leafHash(bytes), bytes };
-}
-
-/** True when both rows hold the same bytes. */
-export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  if (!isJsonObject(data)) throw new CorruptState(`expected an object \`data\` in the event of \`${chain}\` ${seq}`);
+  const entry = entryBytes(bytes, statementSubject({ chain, prev, data }));
+  return { chain, seq, date: time.slice(0, 10), prev, hash: leafHash(entry), bytes, entry };
 }
 
 function parsedObject(bytes: Uint8Array): { readonly [key: string]: JsonValue } {

@@ -1,6 +1,6 @@
 import { CorruptState } from '../state/stored.ts';
 import type { LedgerRow } from './ledger-row.ts';
-import { sameBytes } from './ledger-row.ts';
+import { sameBytes } from './same-bytes.ts';
 import { segmentKey } from './segment-key.ts';
 
 /** Consecutive events of one chain and one UTC date: what becomes one archive object. */

@@ -1,11 +1,11 @@
 import { genesisHash } from './event.ts';
-import { leafHash } from './hash.ts';
 import type { ChainHead, ChainHeads } from './heads.ts';
 import type { LedgerEvent } from './parse-event.ts';
 import { parseEvent } from './parse-event.ts';
 import type { SegmentName } from './segment-key.ts';
 import { chainFolder } from './segment-key.ts';
 import type { Line } from './split-lines.ts';
+import { eventHash, statementSubject } from './statement.ts';
 import type { CheckCode, RecordPlace, VerifiedChain, VerifyFailure } from './verify-report.ts';
 
 /** A segment under verification. */
@@ -54,7 +54,7 @@ export class ChainVerifier {
     const event = parsed.value;
     const failure = this.#checkPlace(object, line, event);
     if (failure !== undefined) return { failure };
-    this.#advance(event, leafHash(line.bytes));
+    this.#advance(event, eventHash(line.bytes, statementSubject(event)));
     this.#last = { seq: event.seq, object: object.key, byteOffset: line.byteOffset };
     return this.#passesHead(object, line) ?? { event };
   }

@@ -1,6 +1,6 @@
 import type { ArchiveStore } from '../../core/ledger/archive-ports.ts';
 import { sha256Hex } from '../../core/ledger/hash.ts';
-import { sameBytes } from '../../core/ledger/ledger-row.ts';
+import { sameBytes } from '../../core/ledger/same-bytes.ts';
 
 /**
  * Keeps the policy bundle beside the events that were decided by it, under the hash those events name.

@@ -4,7 +4,8 @@ import { submitAction } from '../../../core/gate/submit.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { isJsonObject } from '../../../core/json.ts';
 import { agentChain } from '../../../core/ledger/event.ts';
-import { leafHash } from '../../../core/ledger/hash.ts';
+import { parseEvent } from '../../../core/ledger/parse-event.ts';
+import { eventHash, statementSubject } from '../../../core/ledger/statement.ts';
 import { raiseVeto } from '../../../core/risk/veto.ts';
 import type { LocalGate } from '../eval/local-gate.ts';
 import { openLocalGate } from '../eval/local-gate.ts';
@@ -50,9 +51,11 @@ function ledgerChecks(gate: OpenGate): readonly Check[] {
       exercises: ['CTL-LEDGER'],
       run: async () => {
         const open = await gate();
-        const first = await recorded(open, PASSWORD);
+        const first = new TextEncoder().encode(await recorded(open, PASSWORD));
+        const parsed = parseEvent(first);
+        if (!parsed.ok) return differs('an event', parsed.problem.expected);
         const second = JSON.parse(await recorded(open, PAYMENT, 1));
-        return differs(leafHash(new TextEncoder().encode(first)), second.prev);
+        return differs(eventHash(first, statementSubject(parsed.value)), second.prev);
       },
     },
   ];

@@ -1,4 +1,4 @@
-import { sameBytes } from '../ledger-row.ts';
+import { sameBytes } from '../same-bytes.ts';
 import { emptyRoot, largestPowerBelow, nodeHash, treeRoot } from './merkle.ts';
 import { hashTilePath, TILE_WIDTH } from './tile-path.ts';
 

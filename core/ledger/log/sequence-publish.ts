@@ -1,6 +1,6 @@
 import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
-import { sameBytes } from '../ledger-row.ts';
+import { sameBytes } from '../same-bytes.ts';
 import type { LogFile, SequencerPorts } from './ports.ts';
 import type { SequenceProblem } from './sequence-problem.ts';
 import { stop } from './sequence-problem.ts';

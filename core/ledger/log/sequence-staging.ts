@@ -4,7 +4,7 @@ import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
 import { canonicalJson } from '../canonical.ts';
 import { sha256Hex } from '../hash.ts';
-import { sameBytes } from '../ledger-row.ts';
+import { sameBytes } from '../same-bytes.ts';
 import type { LogFile, LogObjects } from './ports.ts';
 import type { SequenceProblem } from './sequence-problem.ts';
 import { stop } from './sequence-problem.ts';

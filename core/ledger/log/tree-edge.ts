@@ -1,4 +1,4 @@
-import { sameBytes } from '../ledger-row.ts';
+import { sameBytes } from '../same-bytes.ts';
 import { decodeEntries, encodeEntries } from './entry-bundle.ts';
 import { emptyRoot, leafHashOf, nodeHash, treeRoot } from './merkle.ts';
 import type { LogFile, TreeEdge } from './ports.ts';

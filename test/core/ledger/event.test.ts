@@ -41,7 +41,12 @@ describe('chainEvent', () => {
         `"prev":"${sha256Hex('countersign/genesis/v1\ncontrol')}","seq":0,"time":"2026-11-20T09:00:00.000Z",` +
         `"type":"control.veto_raised","v":"1"}`,
     );
-    expect(event.hash).toBe(leafHash(event.bytes));
+    expect(new TextDecoder().decode(event.entry)).toBe(
+      `{"_type":"https://in-toto.io/Statement/v1","predicate":${new TextDecoder().decode(event.bytes)},` +
+        `"predicateType":"urn:countersign:event:v1","subject":[{"digest":` +
+        `{"sha256":"${sha256Hex('countersign/genesis/v1\ncontrol')}"},"name":"control"}]}`,
+    );
+    expect(event.hash).toBe(leafHash(event.entry));
   });
 
   test('gives different chains different genesis hashes', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agentChain, genesisHash } from '../../../core/ledger/event.ts';
-import { leafHash } from '../../../core/ledger/hash.ts';
+import { ledgerRow } from '../../../core/ledger/ledger-row.ts';
 import { encodeStopAll } from '../../../core/risk/stops.ts';
 import { type AgentPlan, changeAgent, MAX_ATTEMPTS } from '../../../core/state/change-agent.ts';
 import { StorageFault } from '../../../core/state/entities.ts';
@@ -43,7 +43,7 @@ function storedChain(store: MemoryStore): { seq: number; prev: string; hash: str
     if (row === undefined) return rows;
     const bytes = row['bytes'] as Uint8Array;
     const event = JSON.parse(new TextDecoder().decode(bytes)) as { seq: number; prev: string };
-    rows.push({ seq: event.seq, prev: event.prev, hash: leafHash(bytes) });
+    rows.push({ seq: event.seq, prev: event.prev, hash: ledgerRow(agentChain(AGENT), seq, bytes).hash });
   }
 }
 
