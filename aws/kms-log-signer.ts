@@ -1,5 +1,6 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { SignCommand } from '@aws-sdk/client-kms';
+import { GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
+import { rawEd25519PublicKey } from '../core/ed25519.ts';
 import type { LogSigner } from '../core/ledger/log/ports.ts';
 import { StorageFault } from '../core/state/entities.ts';
 
@@ -14,9 +15,12 @@ export class KmsLogSigner implements LogSigner {
   readonly #client: KMSClient;
   readonly #keyId: string;
 
-  constructor(client: KMSClient, keyId: string) {
+  readonly publicKey: Uint8Array;
+
+  constructor(client: KMSClient, keyId: string, publicKey: Uint8Array) {
     this.#client = client;
     this.#keyId = keyId;
+    this.publicKey = publicKey;
   }
 
   /** @throws {StorageFault} when KMS could not answer; the same message can be signed again */
@@ -30,4 +34,20 @@ export class KmsLogSigner implements LogSigner {
     }
     throw new StorageFault(`expected ${SIGNATURE_BYTES} signature bytes, got another number`);
   }
+}
+
+/**
+ * The raw public key of an Ed25519 key in KMS.
+ *
+ * @throws {StorageFault} when KMS could not answer, or the key is of another kind
+ */
+export async function readEd25519PublicKey(client: KMSClient, keyId: string): Promise<Uint8Array> {
+  try {
+    const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }));
+    const raw = PublicKey === undefined ? undefined : rawEd25519PublicKey(PublicKey);
+    if (raw !== undefined) return raw;
+  } catch (error) {
+    throw new StorageFault('the public key could not be read', { cause: error });
+  }
+  throw new StorageFault('expected an Ed25519 key, got another kind');
 }

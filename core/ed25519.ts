@@ -18,3 +18,10 @@ export function ed25519PublicKey(raw: Uint8Array): KeyObject {
   const der = Buffer.concat([Buffer.from(SPKI_PREFIX_HEX, 'hex'), raw]);
   return createPublicKey({ key: der, format: 'der', type: 'spki' });
 }
+
+/** The raw key inside a SubjectPublicKeyInfo, as KMS gives it; undefined when it is of another kind. */
+export function rawEd25519PublicKey(spki: Uint8Array): Uint8Array | undefined {
+  const prefix = Buffer.from(SPKI_PREFIX_HEX, 'hex');
+  if (spki.length !== prefix.length + ED25519_KEY_BYTES) return undefined;
+  return prefix.equals(spki.subarray(0, prefix.length)) ? spki.slice(prefix.length) : undefined;
+}

@@ -1,11 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KmsLogSigner } from '../../aws/kms-log-signer.ts';
+import { KmsLogSigner, readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
 import { S3LogObjects } from '../../aws/s3-log-objects.ts';
 import { DynamoDbSequencedRanges } from '../../aws/sequenced-ranges.ts';
 import { StorageFault } from '../../core/state/entities.ts';
@@ -16,7 +17,8 @@ const kms = mockClient(KMSClient);
 const dynamoDb = mockClient(DynamoDBClient);
 const clock = { nowMs: () => Date.UTC(2026, 10, 20) };
 const objects = new S3LogObjects(new S3Client({ region }), 'log', { mode: 'COMPLIANCE', days: 2 }, clock);
-const signer = new KmsLogSigner(new KMSClient({ region }), 'log-key');
+const keys = new KMSClient({ region });
+const signer = new KmsLogSigner(keys, 'log-key', new Uint8Array(32));
 const ranges = new DynamoDbSequencedRanges(new DynamoDBClient({ region }), 'state');
 const BYTES = Uint8Array.of(1, 2, 3);
 
@@ -90,6 +92,23 @@ describe('KmsLogSigner', () => {
     kms.on(SignCommand).rejectsOnce(new Error('x')).resolves({ Signature: BYTES });
     await expect(signer.sign(BYTES)).rejects.toThrow('the log key could not sign');
     await expect(signer.sign(BYTES)).rejects.toThrow('expected 64 signature bytes');
+  });
+});
+
+describe('readEd25519PublicKey', () => {
+  it('gives the raw key when kms holds an ed25519 key', async () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const spki = publicKey.export({ format: 'der', type: 'spki' });
+    kms.on(GetPublicKeyCommand, { KeyId: 'log-key' }).resolves({ PublicKey: spki });
+    expect(Buffer.from(await readEd25519PublicKey(keys, 'log-key'))).toEqual(spki.subarray(-32));
+  });
+
+  it('throws when kms fails or holds a key of another kind', async () => {
+    const { publicKey } = generateKeyPairSync('x25519');
+    const spki = publicKey.export({ format: 'der', type: 'spki' });
+    kms.on(GetPublicKeyCommand).rejectsOnce(new Error('x')).resolves({ PublicKey: spki });
+    await expect(readEd25519PublicKey(keys, 'log-key')).rejects.toThrow('the public key could not be read');
+    await expect(readEd25519PublicKey(keys, 'log-key')).rejects.toThrow('expected an Ed25519 key');
   });
 });
 

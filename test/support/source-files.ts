@@ -25,7 +25,9 @@ export function sourceFiles(...endings: readonly string[]): readonly SourceFile[
 
 /** Modules a file imports: packages by name, own files as paths relative to the root. */
 export function importsOf(file: SourceFile): readonly string[] {
-  const specifiers = [...file.text.matchAll(/(?<!\.)\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  const specifiers = [...file.text.matchAll(/(?<!\.)\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
   return specifiers.map((specifier) =>
     specifier.startsWith('.')
       ? relative(REPOSITORY_ROOT, join(REPOSITORY_ROOT, dirname(file.path), specifier))

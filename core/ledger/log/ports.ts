@@ -18,6 +18,8 @@ export interface LogObjects {
 
 /** The log's Ed25519 key (RFC 8032: deterministic, so that signing again after a crash gives the same bytes). */
 export interface LogSigner {
+  /** Raw, 32 bytes. */
+  readonly publicKey: Uint8Array;
   /** Signs at most 4,096 bytes. */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
@@ -74,19 +76,24 @@ export interface TreeFormat {
   ): Promise<readonly Uint8Array[]>;
 }
 
+/** What one of the log's keys makes of a checkpoint body. */
+export interface LogSignature {
+  readonly publicKey: Uint8Array;
+  /** Over the body. */
+  readonly signature: Uint8Array;
+  /** Over the body with the checkpoint's time. */
+  readonly timedSignature: Uint8Array;
+}
+
 /** Pure: how a tree head becomes a signed checkpoint (C2SP tlog-checkpoint, tlog-cosignature). */
 export interface CheckpointFormat {
   body(size: number, rootHex: string): Uint8Array;
   /** What the log's key signs to state the checkpoint's time. */
   timedMessage(body: Uint8Array, timeSeconds: number): Uint8Array;
-  /** The note; undefined when a signature does not verify under the log's key. */
-  note(
-    body: Uint8Array,
-    signature: Uint8Array,
-    timed: { readonly timeSeconds: number; readonly signature: Uint8Array },
-  ): Uint8Array | undefined;
+  /** The note; undefined when a signature does not verify under its key. */
+  note(body: Uint8Array, timeSeconds: number, signed: readonly LogSignature[]): Uint8Array | undefined;
   addLines(note: Uint8Array, lines: readonly string[]): Uint8Array;
-  /** A note's tree head; undefined unless the log's key signed it for this origin. */
+  /** A note's tree head; undefined unless one of the log's keys signed it for this origin. */
   open(note: Uint8Array): { readonly size: number; readonly rootHex: string } | undefined;
 }
 
@@ -96,7 +103,8 @@ export interface SequencerPorts {
   readonly ranges: SequencedRanges;
   readonly ledger: LedgerReader;
   readonly objects: LogObjects;
-  readonly signer: LogSigner;
+  /** The keys that sign now: one, or two while the log goes over to another. */
+  readonly signers: readonly LogSigner[];
   readonly clock: Clock;
   readonly tree: TreeFormat;
   readonly checkpoints: CheckpointFormat;

@@ -1,7 +1,7 @@
 import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
 import { sameBytes } from '../same-bytes.ts';
-import type { LogFile, SequencerPorts } from './ports.ts';
+import type { LogFile, LogSignature, SequencerPorts } from './ports.ts';
 import type { SequenceProblem } from './sequence-problem.ts';
 import { stop } from './sequence-problem.ts';
 import { headName } from './sequence-staging.ts';
@@ -95,12 +95,18 @@ async function signedNote(
   lock: LogLock,
   publishedSize: number,
 ): Promise<Result<Uint8Array, SequenceProblem>> {
-  const { checkpoints, signer, witnesses, tree, objects } = ports;
+  const { checkpoints, signers, witnesses, tree, objects } = ports;
   const { timeSeconds } = lock;
   const body = checkpoints.body(lock.size, lock.rootHex);
-  const signature = await signer.sign(body);
-  const timed = { timeSeconds, signature: await signer.sign(checkpoints.timedMessage(body, timeSeconds)) };
-  const note = checkpoints.note(body, signature, timed);
+  const timedMessage = checkpoints.timedMessage(body, timeSeconds);
+  const signed: LogSignature[] = [];
+  for (const signer of signers)
+    signed.push({
+      publicKey: signer.publicKey,
+      signature: await signer.sign(body),
+      timedSignature: await signer.sign(timedMessage),
+    });
+  const note = checkpoints.note(body, timeSeconds, signed);
   if (note === undefined) return stop('signature_invalid', `the signature of size ${lock.size} does not verify`);
   if (witnesses === undefined) return ok(note);
   const reader = (path: string) => objects.read(path);

@@ -15,6 +15,17 @@ export type WriteHook = (name: string) => Fault | undefined | Promise<Fault | un
 
 export const LIMITS = { maxRowsPerBatch: 50, maxBatches: 4 };
 
+/** What a log is made of, and the keys it signs with. */
+export interface LogFormats extends Pick<SequencerPorts, 'tree' | 'checkpoints'> {
+  readonly signers: readonly { readonly publicKey: Uint8Array; sign(bytes: Uint8Array): Uint8Array }[];
+}
+
+const SMALL: LogFormats = {
+  tree: smallTree,
+  checkpoints: smallNote,
+  signers: [{ publicKey: new Uint8Array(), sign: signature }],
+};
+
 /** The log's surroundings in memory; several sequencers may share one. */
 export class LogWorld {
   readonly store = new MemoryStore();
@@ -22,6 +33,11 @@ export class LogWorld {
   readonly locked = new Set<string>();
   readonly ledger = new MemoryLedger([]);
   nowMs = Date.UTC(2026, 10, 20);
+  readonly #formats: LogFormats;
+
+  constructor(formats: LogFormats = SMALL) {
+    this.#formats = formats;
+  }
 
   run(request: Partial<SequenceRequest>, hook: WriteHook = () => undefined, limits = LIMITS) {
     return sequenceLog(this.ports(hook), { delivered: [], chains: [], ...request }, limits);
@@ -48,10 +64,13 @@ export class LogWorld {
       ranges: this.#ranges(),
       ledger: this.ledger,
       objects,
-      signer: { sign: (bytes) => write('sign', () => signature(bytes)) },
+      signers: this.#formats.signers.map(({ publicKey, sign }) => ({
+        publicKey,
+        sign: (bytes) => write('sign', () => sign(bytes)),
+      })),
       clock: { nowMs: () => this.nowMs },
-      tree: smallTree,
-      checkpoints: smallNote,
+      tree: this.#formats.tree,
+      checkpoints: this.#formats.checkpoints,
     };
   }
 

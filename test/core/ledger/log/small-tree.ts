@@ -113,9 +113,11 @@ export const signature = (bytes: Uint8Array) => sha256('key', bytes);
 export const smallNote: CheckpointFormat = {
   body: (size, rootHex) => bytesOf(`test.example/log\n${size}\n${rootHex}\n`),
   timedMessage: (body, timeSeconds) => bytesOf(`time ${timeSeconds}\n${text(body)}`),
-  note: (body, signed, timed) =>
-    Buffer.from(signed).equals(Buffer.from(signature(body)))
-      ? bytesOf(`${text(body)}\n${Buffer.from(signed).toString('hex')}\n${timed.timeSeconds}\n`)
+  note: (body, timeSeconds, signed) =>
+    signed.every((one) => Buffer.from(one.signature).equals(Buffer.from(signature(body))))
+      ? bytesOf(
+          `${text(body)}\n${signed.map((one) => Buffer.from(one.signature).toString('hex')).join()}\n${timeSeconds}\n`,
+        )
       : undefined,
   addLines: (note, lines) => bytesOf(`${text(note)}${lines.join('\n')}\n`),
   open: (note) => {
