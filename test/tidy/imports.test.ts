@@ -4,6 +4,7 @@ import { importsOf, type SourceFile, sourceFiles } from '../support/source-files
 const FOLDERS = [
   'core',
   'aws',
+  'net',
   'lambdas',
   'lib',
   'sandbox',
@@ -21,12 +22,13 @@ type Folder = (typeof FOLDERS)[number];
 const ALLOWED: { readonly [F in Folder]: readonly Folder[] } = {
   core: [],
   aws: ['core'],
-  lambdas: ['core', 'aws'],
+  net: ['core'],
+  lambdas: ['core', 'aws', 'net'],
   sdk: ['core'],
   lib: [],
   sandbox: ['core'],
   tools: ['core'],
-  cli: ['core', 'aws', 'sdk', 'sandbox', 'tools'],
+  cli: ['core', 'aws', 'net', 'sdk', 'sandbox', 'tools'],
   attacks: ['core', 'aws', 'sdk', 'sandbox', 'cli', 'tools'],
   bin: ['lib', 'cli', 'tools'],
   bench: FOLDERS,

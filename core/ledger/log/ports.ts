@@ -24,10 +24,22 @@ export interface LogSigner {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Witnesses that cosign a checkpoint once they have checked that it extends the one of size `oldSize`. */
+/**
+ * The hashes that show the tree of `size` leaves to be the beginning of the checkpoint's tree.
+ *
+ * @throws {RangeError} when `size` is larger than the checkpoint's
+ */
+export type ProofFrom = (size: number) => Promise<readonly Uint8Array[]>;
+
+/** Witnesses that cosign a checkpoint once they have checked that it extends the one they cosigned last. */
 export interface Witnesses {
-  /** Signature lines to add to the note. Throws when too few witnesses answered: nothing is published then. */
-  cosign(oldSize: number, proof: readonly Uint8Array[], note: Uint8Array): Promise<readonly string[]>;
+  /**
+   * Signature lines to add to the note.
+   *
+   * @param oldSize size the witnesses are expected to know; one that knows another size is given a proof from there
+   * @throws {StorageFault} when too few witnesses cosigned: nothing is published then
+   */
+  cosign(oldSize: number, proofFrom: ProofFrom, note: Uint8Array): Promise<readonly string[]>;
 }
 
 /** A trusted timestamp over a checkpoint note's bytes (RFC 3161). */

@@ -17,7 +17,7 @@ const CONCURRENT_WRITES = 16;
  * Publishes the lock's head: files, signed note, the note's history and timestamp, and last the pointer. Safe to repeat
  * and to interrupt anywhere.
  *
- * @param publishedSize size of the checkpoint that is public now, which witnesses are given a proof from
+ * @param publishedSize size of the checkpoint that is public now, which witnesses are expected to know
  */
 export async function publishHead(
   ports: SequencerPorts,
@@ -110,6 +110,6 @@ async function signedNote(
   if (note === undefined) return stop('signature_invalid', `the signature of size ${lock.size} does not verify`);
   if (witnesses === undefined) return ok(note);
   const reader = (path: string) => objects.read(path);
-  const proof = publishedSize === 0 ? [] : await tree.consistencyProof(reader, publishedSize, lock.size);
-  return ok(checkpoints.addLines(note, await witnesses.cosign(publishedSize, proof, note)));
+  const proofFrom = (size: number) => tree.consistencyProof(reader, size, lock.size);
+  return ok(checkpoints.addLines(note, await witnesses.cosign(publishedSize, proofFrom, note)));
 }

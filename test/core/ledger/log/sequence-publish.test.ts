@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { ProofFrom } from '../../../../core/ledger/log/ports.ts';
 import { sequenceLog } from '../../../../core/ledger/log/sequence.ts';
 import { plainChain, rowsOf } from '../sample-log.ts';
 import { LIMITS, LogWorld } from './log-world.ts';
+import { smallTree } from './small-tree.ts';
 
 const CHAINS = { delivered: [], chains: ['control', 'agent/a'] };
 
@@ -26,12 +28,18 @@ describe('publishHead', () => {
     expect(world.verifiedEntries()).toHaveLength(5);
   });
 
-  it('publishes what witnesses signed and timestamps the note that is kept', async () => {
+  it('publishes what witnesses signed, proves from any size they ask for, and timestamps the note that is kept', async () => {
     const world = worldWithRows();
     const asked: number[] = [];
+    const proofs = vi.fn(smallTree.consistencyProof);
+    const cosign = async (oldSize: number, proofFrom: ProofFrom) => {
+      await proofFrom(1);
+      return [`witness ${asked.push(oldSize)}`];
+    };
     const ports = {
       ...world.ports(() => undefined),
-      witnesses: { cosign: async (oldSize: number) => [`witness ${asked.push(oldSize)}`] },
+      tree: { ...smallTree, consistencyProof: proofs },
+      witnesses: { cosign },
       stamper: { stamp: async (note: Uint8Array) => note },
     };
     await sequenceLog(ports, CHAINS, LIMITS);
@@ -41,6 +49,10 @@ describe('publishHead', () => {
     expect(new TextDecoder().decode(note)).toContain('witness 2');
     expect([...world.objects].filter(([key]) => key.endsWith('.tsr')).at(-1)?.[1]).toEqual(note);
     expect(asked).toEqual([0, 3]);
+    expect(proofs.mock.calls.map(([, from, to]) => [from, to])).toEqual([
+      [1, 3],
+      [1, 5],
+    ]);
   });
 
   it('publishes nothing when too few witnesses answer', async () => {
