@@ -71,6 +71,8 @@ export function parseVerifierKey(text: string): Result<VerifierKey, NoteProblem>
   if (name === '' || !NAME.test(name) || type === undefined || bytes.toString('base64') !== encoded)
     return malformed('a verifier key `name+id+key`');
   const publicKey = new Uint8Array(bytes.subarray(1));
+  if ((type === SIGNATURE_ED25519 || type === SIGNATURE_COSIGNATURE) && publicKey.length !== ED25519_KEY_BYTES)
+    return malformed(`a key of ${ED25519_KEY_BYTES} bytes`);
   const keyId = Number.parseInt(id, 16);
   if (noteKeyId(name, type, publicKey) !== keyId) return malformed('a key id that fits the key');
   return ok({ name, keyId, type, publicKey });

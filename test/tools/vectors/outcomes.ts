@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject, JsonValue } from '../../../core/json.ts';
+import { canonicalJson } from '../../../core/ledger/canonical.ts';
+import { parseCheckpointBody } from '../../../core/ledger/log/checkpoint.ts';
+import { decodeEntries } from '../../../core/ledger/log/entry-bundle.ts';
+import { verifyLogProof } from '../../../core/ledger/log/log-proof.ts';
+import { verifyConsistency, verifyInclusion } from '../../../core/ledger/log/merkle-proof.ts';
+import { openNote, parseVerifierKey, type VerifierKey } from '../../../core/ledger/log/note.ts';
+import { parseLogPath } from '../../../core/ledger/log/tile-path.ts';
+import type { Result } from '../../../core/result.ts';
+import type { Expectation } from '../../../tools/vectors/vector-file.ts';
+
+/** What the project's own code makes of a vector's input, by kind of vector. */
+export const OUTCOMES: { readonly [kind: string]: (input: JsonObject) => Expectation } = {
+  vkey: (input) =>
+    fromResult(parseVerifierKey(text(input['vkey'])), ({ name, keyId, type, publicKey }) => {
+      return { name, id: keyId.toString(16).padStart(8, '0'), type, publicKey: hex(publicKey) };
+    }),
+  note: (input) =>
+    fromResult(openNote(text(input['note']), keys(input['vkeys'])), ({ verified, unknown }) => {
+      return { signers: verified.map(({ key }) => key.name), ignored: unknown };
+    }),
+  checkpoint: (input) =>
+    fromResult(parseCheckpointBody(text(input['body'])), ({ root, ...rest }) => ({ ...rest, root: hex(root) })),
+  cosignature: (input) =>
+    fromResult(openNote(text(input['note']), keys(input['vkeys'])), ({ verified }) => ({ times: times(verified) })),
+  'log-proof': logProof,
+  inclusion: (input) =>
+    fromBoolean(
+      verifyInclusion({
+        size: Number(input['size']),
+        index: Number(input['index']),
+        leaf: bytes(input['leaf']),
+        proof: list(input['proof']).map(bytes),
+        root: bytes(input['root']),
+      }),
+      'proof_invalid',
+    ),
+  consistency: (input) =>
+    fromBoolean(
+      verifyConsistency({
+        fromSize: Number(input['fromSize']),
+        toSize: Number(input['toSize']),
+        fromRoot: bytes(input['fromRoot']),
+        toRoot: bytes(input['toRoot']),
+        proof: list(input['proof']).map(bytes),
+      }),
+      'proof_invalid',
+    ),
+  'tile-path': (input) => {
+    const path = parseLogPath(text(input['path']));
+    return path === undefined ? { accepted: false, code: 'log_path_unknown' } : { accepted: true, found: { ...path } };
+  },
+  'entry-bundle': (input) =>
+    fromResult(decodeEntries(Buffer.from(text(input['bundle']), 'base64')), (entries) => {
+      return { hashes: entries.map((entry) => createHash('sha256').update(entry).digest('hex')) };
+    }),
+  'canonical-json': (input) => fromBoolean(isCanonical(text(input['text'])), 'canonical_form'),
+};
+
+function logProof(input: JsonObject): Expectation {
+  const cosigners = keys(input['cosignerVkeys']);
+  const policy = {
+    keys: cosigners,
+    isMetBy: (verified: readonly VerifierKey[]) => cosigners.every((key) => verified.includes(key)),
+  };
+  const trust = { logKeys: keys(input['logVkeys']), origin: text(input['origin']), policy };
+  const found = verifyLogProof(text(input['proof']), Buffer.from(text(input['entry']), 'base64'), trust);
+  return fromResult(found, ({ index, size, verified }) => ({ index, size, times: times(verified) }));
+}
+
+function isCanonical(json: string): boolean {
+  try {
+    const value: JsonValue = JSON.parse(json);
+    return canonicalJson(value) === json;
+  } catch {
+    return false;
+  }
+}
+
+function fromResult<Value>(
+  result: Result<Value, { readonly code: string }>,
+  show: (value: Value) => JsonObject,
+): Expectation {
+  return result.ok ? { accepted: true, found: show(result.value) } : { accepted: false, code: result.problem.code };
+}
+
+function fromBoolean(isAccepted: boolean, code: string): Expectation {
+  return isAccepted ? { accepted: true } : { accepted: false, code };
+}
+
+function times(verified: readonly { readonly timeSeconds?: number }[]): readonly number[] {
+  return verified.flatMap(({ timeSeconds }) => (timeSeconds === undefined ? [] : [timeSeconds]));
+}
+
+function keys(value: JsonValue | undefined): readonly VerifierKey[] {
+  return list(value).map((vkey) => {
+    const key = parseVerifierKey(text(vkey));
+    if (!key.ok) throw new Error(`expected a verifier key, got \`${text(vkey)}\``);
+    return key.value;
+  });
+}
+
+function text(value: JsonValue | undefined): string {
+  if (typeof value !== 'string') throw new Error(`expected a string, got \`${typeof value}\``);
+  return value;
+}
+
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  if (!Array.isArray(value)) throw new Error(`expected a list, got \`${typeof value}\``);
+  return value;
+}
+
+function bytes(value: JsonValue | undefined): Uint8Array {
+  return Buffer.from(text(value), 'hex');
+}
+
+function hex(value: Uint8Array): string {
+  return Buffer.from(value).toString('hex');
+}

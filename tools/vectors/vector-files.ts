@@ -1,0 +1,26 @@
+import { canonicalVectors } from './canonical-vectors.ts';
+import { checkpointVectors } from './checkpoint-vectors.ts';
+import { cosignatureVectors } from './cosignature-vectors.ts';
+import { logProofVectors } from './log-proof-vectors.ts';
+import { consistencyVectors, inclusionVectors } from './merkle-vectors.ts';
+import { noteVectors } from './note-vectors.ts';
+import { entryBundleVectors, tilePathVectors } from './tile-vectors.ts';
+import { formatVectors } from './vector-file.ts';
+import { vkeyVectors } from './vkey-vectors.ts';
+
+/** Every file of vectors: its name, and its text, which is the same whenever and wherever it is made. */
+export function vectorFiles(): ReadonlyMap<string, string> {
+  const files = [
+    vkeyVectors(),
+    noteVectors(),
+    checkpointVectors(),
+    cosignatureVectors(),
+    logProofVectors(),
+    inclusionVectors(),
+    consistencyVectors(),
+    tilePathVectors(),
+    entryBundleVectors(),
+    canonicalVectors(),
+  ];
+  return new Map(files.map((file) => [`${file.kind}.json`, formatVectors(file)]));
+}
