@@ -43,6 +43,10 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state(`REQUEST#${ref.actionId}`, `SLOT#${ref.slot}`);
     case 'archiveProgress':
       return state('ARCHIVE', ref.chain);
+    case 'reconciliation':
+      return state('RECONCILE', 'RUN');
+    case 'reconciledChain':
+      return state('RECONCILE', `CHAIN#${ref.chain}`);
     case 'logLock':
       return state('LOG', 'LOCK');
     case 'sequencedRange':

@@ -1,6 +1,6 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { GenerateMacCommand, KMSInvalidMacException, SignCommand, VerifyMacCommand } from '@aws-sdk/client-kms';
-import type { EnvelopeSealer, EnvelopeVerifier } from '../core/ports.ts';
+import type { EnvelopeMac, EnvelopeSealer, EnvelopeVerifier } from '../core/ports.ts';
 
 /** Thrown when KMS could not answer. No answer is never a valid envelope. */
 export class EnvelopeKeyFault extends Error {
@@ -28,12 +28,14 @@ export class KmsEnvelopeSealer implements EnvelopeSealer {
   }
 
   /** HMAC-SHA-256, 32 bytes. @throws {EnvelopeKeyFault} when KMS could not answer */
-  async mac(bytes: Uint8Array): Promise<Uint8Array> {
+  async mac(bytes: Uint8Array): Promise<EnvelopeMac> {
     const Message = checked(bytes);
-    const { Mac } = await answer('GenerateMac', () =>
+    const { Mac, $metadata } = await answer('GenerateMac', () =>
       this.#client.send(new GenerateMacCommand({ KeyId: this.#keys.macKeyId, MacAlgorithm: 'HMAC_SHA_256', Message })),
     );
-    return filled(Mac, 'GenerateMac');
+    const { requestId } = $metadata;
+    if (requestId === undefined) throw new EnvelopeKeyFault('expected `GenerateMac` to name its request, got nothing');
+    return { mac: filled(Mac, 'GenerateMac'), requestId };
   }
 
   /** ECDSA on P-256 over SHA-256, DER. @throws {EnvelopeKeyFault} when KMS could not answer */

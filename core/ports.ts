@@ -40,9 +40,15 @@ export interface Pseudonymizer {
   pseudonym(kind: 'person' | 'resource' | 'session', value: string): string;
 }
 
+/** An envelope's MAC and the id of the request that made it, by which AWS's own record of calls names it. */
+export interface EnvelopeMac {
+  readonly mac: Uint8Array;
+  readonly requestId: string;
+}
+
 /** A message authentication code over an envelope's exact bytes; only the sealer's role may make one. */
 export interface EnvelopeSealer {
-  mac(bytes: Uint8Array): Promise<Uint8Array>;
+  mac(bytes: Uint8Array): Promise<EnvelopeMac>;
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 

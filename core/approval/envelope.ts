@@ -38,6 +38,8 @@ export interface Envelope {
 export interface SealedEnvelope {
   readonly payload: EnvelopePayload;
   readonly envelope: Envelope;
+  /** AWS's id of the request that made the MAC: what the reconciliation matches calls by. */
+  readonly macRequestId: string;
 }
 
 /** Why an envelope, or a set of them, is worth nothing. */

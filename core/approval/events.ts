@@ -45,15 +45,18 @@ export function refusedEvent(request: Subject, person: string, problem: Separati
 /** Envelopes were made. Payload and signature are evidence for whoever holds the public key; the MAC stays out. */
 export function sealedEvent(request: Subject, sealed: readonly SealedEnvelope[]): EventDraft {
   return draft('approval.sealed', request, OVERSIGHT, {
-    envelopes: sealed.map(({ payload: { envelopeId, approver, manager, slot, expiresAt }, envelope }) => ({
-      envelopeId,
-      approver,
-      manager,
-      slot,
-      expiresAt,
-      payload: envelope.payload,
-      signature: envelope.signature,
-    })),
+    envelopes: sealed.map(
+      ({ payload: { envelopeId, approver, manager, slot, expiresAt }, envelope, macRequestId }) => ({
+        envelopeId,
+        macRequestId,
+        approver,
+        manager,
+        slot,
+        expiresAt,
+        payload: envelope.payload,
+        signature: envelope.signature,
+      }),
+    ),
   });
 }
 

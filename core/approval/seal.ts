@@ -89,9 +89,9 @@ async function sealAll(deps: SealDeps, { request, slots }: Sealable, nowMs: numb
         ...times,
       };
       const bytes = encodeEnvelope(payload);
-      const [mac, signature] = await Promise.all([deps.sealer.mac(bytes), deps.sealer.sign(bytes)]);
+      const [{ mac, requestId }, signature] = await Promise.all([deps.sealer.mac(bytes), deps.sealer.sign(bytes)]);
       const envelope = { payload: toBase64Url(bytes), mac: toBase64Url(mac), signature: toBase64Url(signature) };
-      return { payload, envelope };
+      return { payload, envelope, macRequestId: requestId };
     }),
   );
 }

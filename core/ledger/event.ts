@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   'control.risk_level_set',
   'control.bundle_activated',
   'control.change_refused',
+  'control.reconciled',
   'registry.loaded',
 ] as const;
 

@@ -13,6 +13,8 @@ export type EntityRef =
   | { readonly entity: 'approvalSlot'; readonly actionId: string; readonly slot: number }
   | { readonly entity: 'archiveProgress'; readonly chain: string }
   | { readonly entity: 'logLock' }
+  | { readonly entity: 'reconciliation' }
+  | { readonly entity: 'reconciledChain'; readonly chain: string }
   | { readonly entity: 'sequencedRange'; readonly chain: string; readonly firstSeq: number }
   | { readonly entity: 'ledgerEvent'; readonly chain: string; readonly seq: number }
   | { readonly entity: 'agent'; readonly agentId: string }

@@ -60,7 +60,9 @@ beforeAll(async () => {
     refusedEvent(REQUEST, 'p1_owner', 'self_approval'),
     refusedEvent(REQUEST, 'p1_guest', 'not_an_approver'),
     decidedEvent(REQUEST, 1, ANSWER),
-    sealedEvent(REQUEST, [{ payload: PAYLOAD, envelope: { payload: 'cGF5', mac: 'bWFj', signature: 'c2ln' } }]),
+    sealedEvent(REQUEST, [
+      { payload: PAYLOAD, envelope: { payload: 'cGF5', mac: 'bWFj', signature: 'c2ln' }, macRequestId: 'r1' },
+    ]),
     closedEvent(REQUEST, 'cancelled', 'p1_bob'),
   ];
   for (const [key, bytes] of archiveOf([sampleChain(AGENT_CHAIN, drafts)])) await athena.put(key, bytes);

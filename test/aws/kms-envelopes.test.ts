@@ -21,9 +21,10 @@ beforeEach(() => kms.reset());
 
 describe('KmsEnvelopeSealer', () => {
   it('asks for an hmac with the mac key and a p-256 signature over the raw bytes with the signing key', async () => {
-    kms.on(GenerateMacCommand).resolves({ Mac: Uint8Array.of(7) });
+    kms.on(GenerateMacCommand).resolves({ Mac: Uint8Array.of(7), $metadata: { requestId: 'r1' } });
     kms.on(SignCommand).resolves({ Signature: Uint8Array.of(8) });
-    expect([await sealer.mac(bytes), await sealer.sign(bytes)]).toEqual([Uint8Array.of(7), Uint8Array.of(8)]);
+    expect(await sealer.mac(bytes)).toEqual({ mac: Uint8Array.of(7), requestId: 'r1' });
+    expect(await sealer.sign(bytes)).toEqual(Uint8Array.of(8));
     expect(kms.calls().map((call) => call.args[0].input)).toEqual([
       { KeyId: 'mac-key', MacAlgorithm: 'HMAC_SHA_256', Message: bytes },
       { KeyId: 'signing-key', MessageType: 'RAW', SigningAlgorithm: 'ECDSA_SHA_256', Message: bytes },
@@ -35,6 +36,11 @@ describe('KmsEnvelopeSealer', () => {
     kms.on(SignCommand).resolves({});
     await expect(sealer.mac(bytes)).rejects.toThrow(EnvelopeKeyFault);
     await expect(sealer.sign(bytes)).rejects.toThrow('expected `Sign` to return bytes, got nothing');
+  });
+
+  it('throws when kms does not name the request, which nothing could be matched with', async () => {
+    kms.on(GenerateMacCommand).resolves({ Mac: Uint8Array.of(7), $metadata: {} });
+    await expect(sealer.mac(bytes)).rejects.toThrow('expected `GenerateMac` to name its request, got nothing');
   });
 
   it.each([0, 4_097])('does not ask about %i bytes', async (length) => {

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, randomBytes, sign, timingSafeEqual } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes, randomUUID, sign, timingSafeEqual } from 'node:crypto';
 import { createPseudonymizer } from '../../../aws/pseudonymizer.ts';
 import { systemEntropy } from '../../../aws/system.ts';
 import type { SealDeps } from '../../../core/approval/seal.ts';
@@ -71,7 +71,10 @@ function localKeys(): Pick<LocalGate, 'sealer' | 'verifier'> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const macOf = (bytes: Uint8Array): Buffer => createHmac('sha256', macKey).update(bytes).digest();
   return {
-    sealer: { mac: async (bytes) => macOf(bytes), sign: async (bytes) => sign('sha256', bytes, privateKey) },
+    sealer: {
+      mac: async (bytes) => ({ mac: macOf(bytes), requestId: randomUUID() }),
+      sign: async (bytes) => sign('sha256', bytes, privateKey),
+    },
     verifier: {
       verifyMac: async (bytes, mac) => mac.length === 32 && timingSafeEqual(macOf(bytes), mac),
     },

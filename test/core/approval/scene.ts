@@ -77,7 +77,10 @@ export class FakeNotifier implements ApprovalNotifier {
 const MAC_KEY = 'test-mac-key';
 
 export const fakeSealer: EnvelopeSealer = {
-  mac: async (bytes) => Uint8Array.from(createHmac('sha256', MAC_KEY).update(bytes).digest()),
+  mac: async (bytes) => ({
+    mac: Uint8Array.from(createHmac('sha256', MAC_KEY).update(bytes).digest()),
+    requestId: `request-${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`,
+  }),
   sign: async (bytes) => Uint8Array.from(createHash('sha256').update('signature').update(bytes).digest()),
 };
 

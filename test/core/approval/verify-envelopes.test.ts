@@ -25,7 +25,7 @@ async function envelope(change: Partial<EnvelopePayload> = {}): Promise<Envelope
     expiresAt: iso(TEST_NOW_MS + 89_000),
     ...change,
   });
-  const [mac, signature] = await Promise.all([fakeSealer.mac(bytes), fakeSealer.sign(bytes)]);
+  const [{ mac }, signature] = await Promise.all([fakeSealer.mac(bytes), fakeSealer.sign(bytes)]);
   return { payload: toBase64Url(bytes), mac: toBase64Url(mac), signature: toBase64Url(signature) };
 }
 
