@@ -30,6 +30,8 @@ export const EVENT_TYPES = [
   'control.change_refused',
   'control.reconciled',
   'registry.loaded',
+  'epoch.certified',
+  'epoch.retired',
 ] as const;
 
 /** One of {@link EVENT_TYPES}. */
