@@ -1,5 +1,6 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { CLIENT_DEFAULTS } from './clients.ts';
 
@@ -19,6 +20,7 @@ export interface AuditClients {
   readonly athena: AthenaClient;
   readonly s3: S3Client;
   readonly dynamoDb: DynamoDBClient;
+  readonly kms: KMSClient;
 }
 
 /** Makes the clients; no call is sent. */
@@ -34,5 +36,6 @@ export function auditClients(target: AuditTarget): AuditClients {
     // One endpoint on loopback has no host name per bucket.
     s3: new S3Client({ ...options, forcePathStyle: target.endpointUrl !== undefined }),
     dynamoDb: new DynamoDBClient(options),
+    kms: new KMSClient(options),
   };
 }

@@ -41,6 +41,8 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state(`REQUEST#${ref.actionId}`, 'REQUEST');
     case 'approvalSlot':
       return state(`REQUEST#${ref.actionId}`, `SLOT#${ref.slot}`);
+    case 'subjectKey':
+      return state(`SUBJECT#${ref.subject}`, `KEY#${ref.month}`);
     case 'archiveProgress':
       return state('ARCHIVE', ref.chain);
     case 'reconciliation':

@@ -5,7 +5,7 @@ import type { LedgerRow } from '../core/ledger/ledger-row.ts';
 import { ledgerRow } from '../core/ledger/ledger-row.ts';
 import { StorageFault } from '../core/state/entities.ts';
 import { keyOf } from './keys.ts';
-import { ledgerItemBytes } from './ledger-item.ts';
+import { ledgerItemBytes, ledgerItemDetails } from './ledger-item.ts';
 
 type Item = { readonly [attribute: string]: AttributeValue | undefined };
 
@@ -34,6 +34,16 @@ export class DynamoDbLedgerReader implements LedgerReader {
   async lastRow(chain: string): Promise<LedgerRow | undefined> {
     const page = await this.#query(chain, 0, 1, false, undefined);
     return page.items.map(rowFromItem)[0];
+  }
+
+  /** One row with the encrypted details beside it; `undefined` when there is no such row. */
+  async readDetails(
+    chain: string,
+    seq: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly details: Uint8Array | undefined } | undefined> {
+    const { items } = await this.#query(chain, seq, 1, true, undefined);
+    const [item] = items.filter((each) => rowFromItem(each).seq === seq);
+    return item === undefined ? undefined : { bytes: rowFromItem(item).bytes, details: ledgerItemDetails(item) };
   }
 
   async #query(

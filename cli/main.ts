@@ -4,6 +4,7 @@ import type { Command, CommandIo } from './command.ts';
 import { EXIT } from './command.ts';
 import { CREDENTIAL_USAGE, credentialCommand } from './credential.ts';
 import { DEMO_USAGE, demoCommand } from './demo.ts';
+import { DETAILS_USAGE, detailsCommand } from './details.ts';
 import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
@@ -42,6 +43,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   load: { run: loadCommand, summary: 'declare agents, units and facts', usage: LOAD_USAGE },
   credential: { run: credentialCommand, summary: 'sign what agents may do, offline', usage: CREDENTIAL_USAGE },
   verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
+  details: { run: detailsCommand, summary: 'read what an event was about', usage: DETAILS_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
   tail: { run: tailCommand, summary: 'follow the ledger', usage: TAIL_USAGE },
   policy: { run: policyCommand, summary: 'work with the rules', usage: POLICY_USAGE },

@@ -25,6 +25,10 @@ export const APPROVAL_STATE_MACHINE_NAME = 'countersign-approval';
 export const REGISTRY_OPERATOR_ROLE_NAME = 'countersign-registry-operator';
 export const POLICY_PUBLISHER_ROLE_NAME = 'countersign-policy-publisher';
 export const AUDITOR_ROLE_NAME = 'countersign-auditor';
+export const DETAILS_READER_ROLE_NAME = 'countersign-details-reader';
+
+/** The details key's alias, by which readers name it. */
+export const DETAILS_KEY_ALIAS = 'alias/countersign-details';
 
 /** Glue database and Athena workgroup. Literal, because a view's text names its schema. */
 export const GLUE_DATABASE_NAME = 'countersign';

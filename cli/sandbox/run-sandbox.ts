@@ -96,7 +96,7 @@ function describe(sandbox: Sandbox, known: Passwords): SandboxFile {
   const roleNames = sandbox.assembly
     .byType('AWS::IAM::Role')
     .map((role) => role.ref)
-    .filter((name) => /^countersign-(agent-|auditor|registry-operator|policy-publisher)/.test(name));
+    .filter((name) => /^countersign-(agent-|auditor|details-reader|registry-operator|policy-publisher)/.test(name));
   const [client] = sandbox.cognito.pool.clients;
   return {
     apiUrl: sandbox.apiUrl,

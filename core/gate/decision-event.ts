@@ -2,6 +2,7 @@ import type { BudgetAlert } from '../budget/alerts.ts';
 import type { JsonObject } from '../json.ts';
 import type { EventDraft, EventType } from '../ledger/event.ts';
 import type { Pseudonymizer } from '../ports.ts';
+import type { DetailsRef } from '../records/keep-details.ts';
 import type { Reservation } from '../state/agent-head.ts';
 import type { ActionRequest } from './action.ts';
 import type { DecidedAction } from './decide-action.ts';
@@ -18,6 +19,8 @@ export interface DecisionEventInput {
   readonly held?: Held;
   /** Ids of the envelopes that were presented. */
   readonly envelopeIds?: readonly string[];
+  /** Where the details are, and the commitment to them. */
+  readonly details?: DetailsRef;
 }
 
 /** What an allow held of the budget. */
@@ -32,7 +35,7 @@ export interface Held {
  * The resource and the session may name people, so only their pseudonyms are recorded.
  */
 export function decisionEvent(pseudonyms: Pseudonymizer, input: DecisionEventInput): EventDraft {
-  const { agentId, actionId, digest, request, decided, held, envelopeIds } = input;
+  const { agentId, actionId, digest, request, decided, held, envelopeIds, details } = input;
   const { decision, context } = decided;
   return {
     type: input.type,
@@ -57,6 +60,7 @@ export function decisionEvent(pseudonyms: Pseudonymizer, input: DecisionEventInp
       ...(held !== undefined && held.alerts.length > 0 && { alerts: held.alerts.map((alert) => ({ ...alert })) }),
       ...(held !== undefined && held.released.length > 0 && { released: held.released }),
       ...(envelopeIds !== undefined && { envelopes: envelopeIds }),
+      ...(details !== undefined && { details: { ...details } }),
     },
   };
 }

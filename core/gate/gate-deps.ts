@@ -1,6 +1,7 @@
 import type { CredentialIssuers } from '../authority/credential.ts';
 import type { PriceTable } from '../budget/prices.ts';
 import type { Pseudonymizer } from '../ports.ts';
+import type { DetailsSealer } from '../records/ports.ts';
 import type { ChangeDeps } from '../state/change-agent.ts';
 import type { CompiledBundle } from './bundle.ts';
 import type { BundleShelf } from './bundle-shelf.ts';
@@ -20,6 +21,8 @@ export interface GateDeps extends ChangeDeps {
   readonly prices: PriceTable;
   readonly credentialIssuers: CredentialIssuers;
   readonly settings: GateSettings;
+  /** Encrypts what a decision was about, to be kept beside its event. Absent: nothing is kept. */
+  readonly details?: DetailsSealer;
   /**
    * Which unit an agent belonged to when last read, so that its budget can be asked for in the same read. Only ever a
    * guess: a wrong one is found out by the registration read beside it, and read again.

@@ -1,12 +1,14 @@
 import { reserve } from '../budget/reservation.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { ChainedEvent } from '../ledger/event.ts';
+import type { KeptDetails } from '../records/keep-details.ts';
 import type { Result } from '../result.ts';
 import { refused } from '../result.ts';
 import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent.ts';
 import { changeAgent } from '../state/change-agent.ts';
 import type { ActionRequest } from './action.ts';
 import { actionDigest, actionIdFor } from './action.ts';
+import { actionDetails, detailRefs } from './action-details.ts';
 import type { ActionRecord } from './action-record.ts';
 import { actionRecordWrite, decodeActionRecord } from './action-record.ts';
 import type { CompiledBundle } from './bundle.ts';
@@ -66,7 +68,7 @@ export async function submitAction(
     () => {
       bundle = deps.bundles.guess();
       refs = decisionRefs(deps, agentId, submission.actionId, bundle.catalogue.get(request.type), request);
-      return refs.refs;
+      return [...refs.refs, ...detailRefs(deps, request.resource, refs.month)];
     },
     (snapshot) => {
       const stored = snapshot.items[0];
@@ -86,7 +88,8 @@ function planSubmission(
   const { agentId, request } = submission;
   const decided = decideAction(deps, { agentId, request, refs, snapshot, approvals: NO_APPROVALS });
   if (decided === 'reread') return { reread: true };
-  return planDecision(deps, submission, snapshot, decided);
+  const kept = actionDetails(deps, request, refs.month, snapshot.items[refs.refs.length]);
+  return planDecision(deps, submission, snapshot, decided, kept);
 }
 
 function planDecision(
@@ -94,13 +97,14 @@ function planDecision(
   submission: Submission,
   snapshot: AgentSnapshot,
   decided: DecidedAction,
+  kept: KeptDetails | undefined,
 ): AgentPlan<Result<Submitted, KeyReused>> {
   const { agentId, actionId, digest, request } = submission;
   const { verdict } = decided.decision;
   const hold = verdict === 'allow' ? holdFor(deps, actionId, snapshot, decided) : undefined;
   if (hold !== undefined && !hold.ok) {
     const denied = { ...decided, decision: budgetDenial(deps.bundle, decided.decision) };
-    return planDecision(deps, submission, snapshot, denied);
+    return planDecision(deps, submission, snapshot, denied, kept);
   }
   const held = hold?.value;
   return {
@@ -112,7 +116,9 @@ function planDecision(
       request,
       decided,
       ...(held !== undefined && { held }),
+      ...(kept !== undefined && { details: kept.ref }),
     }),
+    ...(kept !== undefined && { details: kept.seal }),
     head: {
       ...held?.head,
       ...(verdict === 'require_approval' && { pendingApprovals: snapshot.head.pendingApprovals + 1 }),
@@ -120,6 +126,7 @@ function planDecision(
     writes: (event) => [
       actionRecordWrite(agentId, newRecord(deps, submission, snapshot.nowMs, decided, held, event), [{ if: 'absent' }]),
       ...(held?.writes ?? []),
+      ...(kept?.writes ?? []),
     ],
     result: (event) => ({
       ok: true,

@@ -45,6 +45,8 @@ export type AgentPlan<Outcome> =
       readonly event: EventDraft;
       readonly head?: HeadPatch;
       readonly writes?: (event: ChainedEvent) => readonly Write[];
+      /** Encrypted details, kept beside the event. */
+      readonly details?: (event: ChainedEvent) => Uint8Array;
       readonly result: (event: ChainedEvent) => Outcome;
     };
 
@@ -94,7 +96,7 @@ export async function changeAgent<Outcome>(
     );
     const writes = [
       headWrite(agentId, snapshot, event, next.head ?? {}),
-      ledgerWrite(event),
+      ledgerWrite(event, next.details?.(event)),
       ...(next.writes?.(event) ?? []),
       ...stopChecks(agentId, snapshot),
     ];

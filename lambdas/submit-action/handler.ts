@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { submitAction } from '../../core/gate/submit.ts';
 import { decisionReply } from '../shared/action-reply.ts';
 import { IdSchema, JsonObjectSchema, parseBody } from '../shared/body.ts';
+import { detailsSealer } from '../shared/details-wiring.ts';
 import { approvalWorkflow, gateDeps } from '../shared/gate-wiring.ts';
 import { problem } from '../shared/problem.ts';
 import { agentHandler } from '../shared/stack.ts';
@@ -21,7 +22,10 @@ const Action = v.strictObject({
 /** Decides an action. The workflow is started after the commit; a repeated request starts what a crash left unstarted. */
 export const handler = agentHandler(async (event, agentId) => {
   const action = parseBody(event, Action);
-  const submitted = await orUndecided(action.type, async () => submitAction(await gateDeps(), agentId, action));
+  const submitted = await orUndecided(action.type, async () => {
+    const [deps, details] = await Promise.all([gateDeps(), detailsSealer()]);
+    return submitAction({ ...deps, details }, agentId, action);
+  });
   if (!submitted.ok) {
     if (submitted.problem.code === 'contention') throw undecided('contention', action.type);
     const { actionId } = submitted.problem;

@@ -127,6 +127,8 @@ export const configSchema = v.pipe(
     registryOperators: principals,
     auditors: principals,
     policyPublishers: v.optional(principals),
+    /** Who may read in the clear what actions were about. Absent: nobody. */
+    detailsReaders: v.optional(principals),
     approvalTimeoutSeconds: v.optional(whole(60, 7 * ONE_DAY_SECONDS), 3_600),
     reservationTtlSeconds: v.optional(whole(30, ONE_DAY_SECONDS), 900),
     envelopeTtlSeconds: v.optional(

@@ -29,8 +29,8 @@ interface Access {
 /** Who may do what, as one table: nothing else grants access to state, registry, ledger or pepper. */
 export const ACCESS: { readonly [name in FunctionName]: Access } = {
   'submit-action': {
-    reads: ['agents', 'units', 'control', 'requests'],
-    writes: ['agents', 'units'],
+    reads: ['agents', 'units', 'control', 'requests', 'subjects'],
+    writes: ['agents', 'units', 'subjects'],
     checks: ['control'],
     registry: 'read',
     ledger: 'append',

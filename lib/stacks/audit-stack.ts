@@ -3,6 +3,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AuditWorkgroup } from '../audit/audit-workgroup.ts';
 import { AuditorRole } from '../audit/auditor-role.ts';
+import { DetailsReaderRole } from '../audit/details-reader-role.ts';
 import { EventCatalog } from '../audit/event-catalog.ts';
 import { readSqlFiles, readViewFiles } from '../audit/sql-files.ts';
 import type { DeploymentConfig } from '../config/schema.ts';
@@ -40,9 +41,24 @@ export class AuditStack extends Stack {
       results: workgroup.results,
       resultsKey: encryptionKey,
     });
+    this.addDetailsReader(props);
     new CfnOutput(this, 'AuditorRoleArn', {
       description: `Auditors assume this role and query workgroup ${ATHENA_WORKGROUP_NAME}`,
       value: auditor.role.roleArn,
+    });
+  }
+
+  private addDetailsReader({ config, data, keys }: AuditStackProps): void {
+    if (config.detailsReaders === undefined) return;
+    const reader = new DetailsReaderRole(this, 'DetailsReader', {
+      trustedPrincipals: config.detailsReaders,
+      ledger: data.ledger,
+      state: data.state,
+      detailsKey: keys.details,
+    });
+    new CfnOutput(this, 'DetailsReaderRoleArn', {
+      description: 'Whoever must read what an action was about assumes this role',
+      value: reader.role.roleArn,
     });
   }
 }

@@ -33,6 +33,7 @@ export class DataStack extends Stack {
         control: writersOf('control'),
         requests: writersOf('requests'),
         archive: writersOf('archive'),
+        subjects: writersOf('subjects'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });

@@ -69,6 +69,7 @@ export class GateStack extends Stack {
     open.lambda.addEnvironment('CONSOLE_BASE_URL', this.api.baseUrl);
     functions['approval-seal'].lambda.addEnvironment('ENVELOPE_TTL_SECONDS', String(ENVELOPE_TTL_SECONDS));
 
+    keys.details.grantSeal(functions['submit-action']);
     keys.envelopes.grantSeal(functions['approval-seal']);
     keys.envelopes.grantVerifyMac(functions['redeem-action']);
     const approvals = new ApprovalTopic(this, 'Approvals', { encryptionKey: keys.operations.key });

@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { pseudonymMakers } from '../gate/gate-grants.ts';
+import { DetailsKey } from '../keys/details-key.ts';
 import { EnvelopeKeys } from '../keys/envelope-keys.ts';
 import { OperationsKey } from '../keys/operations-key.ts';
 import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
@@ -9,12 +10,14 @@ import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
 export class KeysStack extends Stack {
   readonly envelopes: EnvelopeKeys;
   readonly operations: OperationsKey;
+  readonly details: DetailsKey;
   readonly pseudonyms: PseudonymSecret;
 
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, { ...props, terminationProtection: true });
     this.envelopes = new EnvelopeKeys(this, 'Envelopes');
     this.operations = new OperationsKey(this, 'Operations');
+    this.details = new DetailsKey(this, 'Details');
     this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', {
       encryptionKey: this.operations.key,
       readers: pseudonymMakers(),

@@ -14,6 +14,7 @@ export const STATE_KEYS = {
   control: 'CONTROL',
   requests: 'REQUEST#*',
   archive: 'ARCHIVE',
+  subjects: 'SUBJECT#*',
 } as const;
 
 /** One kind of item in the state table. */
@@ -32,7 +33,7 @@ export interface StateTableProps {
   readonly writers: { readonly [kind in StateKind]: readonly FunctionName[] };
 }
 
-const KINDS: readonly StateKind[] = ['agents', 'units', 'control', 'requests', 'archive'];
+const KINDS: readonly StateKind[] = ['agents', 'units', 'control', 'requests', 'archive', 'subjects'];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */
 export class StateTable extends Construct {

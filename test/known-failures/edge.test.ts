@@ -12,6 +12,10 @@ vi.mock('../../lambdas/shared/wiring.ts', () => ({
   coreDeps: () => wired.gate,
   namingDeps: async () => wired.gate,
 }));
+vi.mock('../../lambdas/shared/details-wiring.ts', async () => {
+  const { testSealer } = await import('../support/details.ts');
+  return { detailsSealer: async () => testSealer };
+});
 vi.mock('../../lambdas/shared/gate-wiring.ts', () => ({
   gateDeps: async () => wired.gate,
   approvalWorkflow: () => ({ start: async (input: unknown) => void wired.started.push(input) }),

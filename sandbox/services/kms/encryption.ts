@@ -1,10 +1,13 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { constants, createCipheriv, createDecipheriv, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
 import { AwsError } from '../../contract.ts';
 import { objectOrEmpty, type RawObject } from '../../template/raw-template.ts';
 import type { KmsKey } from './key-store.ts';
-import { bytesOf, requireUsage } from './mac-and-signature.ts';
+import { bytesOf, encryptionAlgorithms, requireUsage } from './mac-and-signature.ts';
 
-/** Encrypt, Decrypt and GenerateDataKey under SYMMETRIC_DEFAULT: AES-256-GCM bound to the encryption context. */
+/**
+ * Encrypt, Decrypt and GenerateDataKey under SYMMETRIC_DEFAULT: AES-256-GCM bound to the encryption context. Encrypt and
+ * Decrypt also under RSA keys with OAEP and SHA-256.
+ */
 
 const keyIdBytes = 36;
 const ivBytes = 12;
@@ -28,14 +31,38 @@ export function keyIdOfCiphertext(input: RawObject): string {
   return bytesOf(input, 'CiphertextBlob', largestCiphertextBytes).toString('latin1', 0, keyIdBytes);
 }
 
+const rsaAlgorithm = 'RSAES_OAEP_SHA_256';
+
+function isRsa(key: KmsKey, input: RawObject): boolean {
+  if (encryptionAlgorithms[key.spec] === undefined) {
+    return false;
+  }
+  if (input['EncryptionAlgorithm'] !== rsaAlgorithm) {
+    const message = `Algorithm ${String(input['EncryptionAlgorithm'])} is incompatible with key spec ${key.spec}.`;
+    throw new AwsError('InvalidKeyUsageException', 400, message);
+  }
+  return true;
+}
+
+function rsaOptions(key: KmsKey) {
+  return { key: key.material, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+}
+
 export function encrypt(key: KmsKey, input: RawObject): object {
   requireUsage(key, 'ENCRYPT_DECRYPT', 'Encrypt');
+  if (isRsa(key, input)) {
+    const sealed = publicEncrypt(rsaOptions(key), bytesOf(input, 'Plaintext'));
+    return { KeyId: key.arn, CiphertextBlob: sealed.toString('base64'), EncryptionAlgorithm: rsaAlgorithm };
+  }
   const blob = seal(key, bytesOf(input, 'Plaintext'), input);
   return { KeyId: key.arn, CiphertextBlob: blob, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
 }
 
 export function decrypt(key: KmsKey, input: RawObject): object {
   requireUsage(key, 'ENCRYPT_DECRYPT', 'Decrypt');
+  if (isRsa(key, input)) {
+    return decryptRsa(key, input);
+  }
   const blob = bytesOf(input, 'CiphertextBlob', largestCiphertextBytes).subarray(keyIdBytes);
   try {
     const decipher = createDecipheriv('aes-256-gcm', key.material, blob.subarray(0, ivBytes))
@@ -48,8 +75,20 @@ export function decrypt(key: KmsKey, input: RawObject): object {
   }
 }
 
+function decryptRsa(key: KmsKey, input: RawObject): object {
+  try {
+    const plaintext = privateDecrypt(rsaOptions(key), bytesOf(input, 'CiphertextBlob', largestCiphertextBytes));
+    return { KeyId: key.arn, Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: rsaAlgorithm };
+  } catch {
+    throw new AwsError('InvalidCiphertextException', 400, '');
+  }
+}
+
 export function generateDataKey(key: KmsKey, input: RawObject): object {
   requireUsage(key, 'ENCRYPT_DECRYPT', 'GenerateDataKey');
+  if (encryptionAlgorithms[key.spec] !== undefined) {
+    throw new AwsError('InvalidKeyUsageException', 400, `${key.arn} is not a symmetric key.`);
+  }
   const length = input['KeySpec'] === 'AES_128' ? 16 : Number(input['NumberOfBytes'] ?? 32);
   if (!Number.isInteger(length) || length < 1 || length > 1_024) {
     throw new AwsError('ValidationException', 400, 'NumberOfBytes must be between 1 and 1024');

@@ -44,6 +44,8 @@ function newPrivateKey(spec: string): KeyObject {
       return generateKeyPairSync('ec', { namedCurve: 'secp384r1' }).privateKey;
     case 'ECC_NIST_EDWARDS25519':
       return generateKeyPairSync('ed25519').privateKey;
+    case 'RSA_3072':
+      return generateKeyPairSync('rsa', { modulusLength: 3_072 }).privateKey;
     case 'ML_DSA_44':
       return generateKeyPairSync('ml-dsa-44').privateKey;
     default:

@@ -15,7 +15,7 @@ import {
 } from './mac-and-signature.ts';
 
 /**
- * AWS KMS on the machine's cryptography. Kept: HMAC, P-256 and P-384, Ed25519, ML-DSA-44 and symmetric keys, aliases,
+ * AWS KMS on the machine's cryptography. Kept: HMAC, P-256 and P-384, Ed25519, ML-DSA-44, RSA-3072 and symmetric keys, aliases,
  * key usage, message limits, key policies on every call, a log of every call as CloudTrail would have it. Not kept:
  * signing of digests, the pre-hashed Ed25519 form, grants, rotation, import, changes to keys by API, quotas; key
  * material lies in files of the state folder, so it is protected as well as that folder and no better.

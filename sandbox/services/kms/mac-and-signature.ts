@@ -21,6 +21,11 @@ const signingAlgorithms: { readonly [spec: string]: { readonly name: string; rea
   ML_DSA_44: { name: 'ML_DSA_SHAKE_256', digest: null },
 };
 
+/** Key specs whose keys encrypt to a public half. */
+export const encryptionAlgorithms: { readonly [spec: string]: readonly string[] } = {
+  RSA_3072: ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'],
+};
+
 /** The algorithms a key offers, as DescribeKey lists them. */
 export function algorithmsOf(key: KmsKey): RawObject {
   const mac = macAlgorithms[key.spec];
@@ -29,7 +34,7 @@ export function algorithmsOf(key: KmsKey): RawObject {
     return { MacAlgorithms: [mac.name] };
   }
   return signing === undefined
-    ? { EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'] }
+    ? { EncryptionAlgorithms: encryptionAlgorithms[key.spec] ?? ['SYMMETRIC_DEFAULT'] }
     : { SigningAlgorithms: [signing.name] };
 }
 
@@ -118,7 +123,7 @@ export function verifySignature(key: KmsKey, input: RawObject): object {
 }
 
 export function getPublicKey(key: KmsKey): object {
-  if (signingAlgorithms[key.spec] === undefined) {
+  if (signingAlgorithms[key.spec] === undefined && encryptionAlgorithms[key.spec] === undefined) {
     throw new AwsError('UnsupportedOperationException', 400, `${key.arn} is not an asymmetric key.`);
   }
   const der = createPublicKey(key.material).export({ type: 'spki', format: 'der' });

@@ -53,6 +53,7 @@ describe('functions', () => {
         'APPROVAL_TIMEOUT_SECONDS',
         'ARCHIVE_BUCKET_NAME',
         'CREDENTIAL_ISSUERS',
+        'DETAILS_KEY_ID',
         'POLICY_BUNDLE_HASH',
         'PSEUDONYM_SECRET_ARN',
         'RESERVATION_TTL_SECONDS',

@@ -63,7 +63,7 @@ describe('envelope keys', () => {
 describe('the keys stack', () => {
   it('keeps every key and the pepper when it is deleted', () => {
     const kept = [...resources(template, 'AWS::KMS::Key'), ...resources(template, 'AWS::SecretsManager::Secret')];
-    expect(kept).toHaveLength(4);
+    expect(kept).toHaveLength(5);
     for (const [, { deletionPolicy }] of kept) expect(deletionPolicy).toBe('Retain');
   });
 

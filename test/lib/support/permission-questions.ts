@@ -34,6 +34,8 @@ const UNIT_WRITERS = [
   'countersign-sweep',
 ];
 
+const SUBJECT_WRITERS = ['countersign-submit-action'];
+
 const IN_TRANSACTION = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
 
 /** Every role and one more: {@link ADMINISTRATOR}. */
@@ -88,6 +90,7 @@ function keyQuestions(assembly: Assembly): readonly Question[] {
   const macContext = { 'kms:MacAlgorithm': 'HMAC_SHA_256' };
   const signContext = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' };
   const secret = only(assembly, 'AWS::SecretsManager::Secret', 'Pepper').arn;
+  const details = only(assembly, 'AWS::KMS::Key', 'Details').arn;
   return [
     {
       what: 'make an envelope’s MAC',
@@ -113,6 +116,14 @@ function keyQuestions(assembly: Assembly): readonly Question[] {
       resourceArn: secret,
       expected: PEPPER_READERS,
     },
+    {
+      what: 'unwrap a subject’s key, and so read details',
+      action: 'kms:Decrypt',
+      resourceArn: details,
+      context: { 'kms:EncryptionAlgorithm': 'RSAES_OAEP_SHA_256' },
+      expected: ['countersign-details-reader'],
+    },
+    { what: 'hand the details key on by a grant', action: 'kms:CreateGrant', resourceArn: details, expected: [] },
   ];
 }
 
@@ -176,6 +187,7 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
     write('write stops (CONTROL)', 'CONTROL', CONTROL_WRITERS),
     write('write agent heads and actions (AGENT#)', 'AGENT#111122223333:a', AGENT_WRITERS),
     write('write unit budgets (UNIT#)', 'UNIT#treasury', UNIT_WRITERS),
+    write('write or destroy keys of subjects (SUBJECT#)', 'SUBJECT#p1_1', SUBJECT_WRITERS),
     write('write archive progress (ARCHIVE)', 'ARCHIVE', ['countersign-archive-ledger']),
     {
       what: 'write approvals outside a transaction',

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { constants, createPublicKey, publicEncrypt, verify } from 'node:crypto';
 import {
   DecryptCommand,
   DescribeKeyCommand,
@@ -35,10 +35,12 @@ const template = {
     Ed: key('ECC_NIST_EDWARDS25519', 'SIGN_VERIFY'),
     MlDsa: key('ML_DSA_44', 'SIGN_VERIFY'),
     Symmetric: key('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'),
+    Rsa: key('RSA_3072', 'ENCRYPT_DECRYPT'),
     MacAlias: alias('mac', 'Mac'),
     P256Alias: alias('p256', 'P256'),
     EdAlias: alias('ed', 'Ed'),
     MlDsaAlias: alias('ml-dsa', 'MlDsa'),
+    RsaAlias: alias('rsa', 'Rsa'),
     SymmetricAlias: alias('symmetric', 'Symmetric'),
     Administrator: role('administrator', [allow('kms:*', '*')]),
     Verifier: role('verifier', [
@@ -157,6 +159,26 @@ describe('keys', () => {
     const data = await client.send(new GenerateDataKeyCommand({ KeyId: 'alias/symmetric', KeySpec: 'AES_256' }));
     const opened = await client.send(new DecryptCommand({ CiphertextBlob: data.CiphertextBlob }));
     expect(opened.Plaintext).toEqual(data.Plaintext);
+  });
+
+  test('decrypt what was encrypted to their public half', async () => {
+    const { PublicKey = new Uint8Array() } = await client.send(new GetPublicKeyCommand({ KeyId: 'alias/rsa' }));
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const CiphertextBlob = publicEncrypt({ key: publicKey, padding, oaepHash: 'sha256' }, message);
+    const rsa = { KeyId: 'alias/rsa', EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' } as const;
+    const { Plaintext } = await client.send(new DecryptCommand({ ...rsa, CiphertextBlob }));
+    expect(Buffer.from(Plaintext ?? [])).toEqual(message);
+    const sealed = await client.send(new EncryptCommand({ ...rsa, Plaintext: message }));
+    const opened = await client.send(new DecryptCommand({ ...rsa, CiphertextBlob: sealed.CiphertextBlob }));
+    expect(Buffer.from(opened.Plaintext ?? [])).toEqual(message);
+    const damaged = Uint8Array.from(CiphertextBlob, (byte, index) => (index === 9 ? byte ^ 1 : byte));
+    await expect(client.send(new DecryptCommand({ ...rsa, CiphertextBlob: damaged }))).rejects.toMatchObject({
+      name: 'InvalidCiphertextException',
+    });
+    await expect(client.send(new DecryptCommand({ KeyId: 'alias/rsa', CiphertextBlob }))).rejects.toMatchObject({
+      name: 'InvalidKeyUsageException',
+    });
   });
 });
 
