@@ -49,6 +49,8 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state('RECONCILE', 'RUN');
     case 'reconciledChain':
       return state('RECONCILE', `CHAIN#${ref.chain}`);
+    case 'epochsHead':
+      return state('EPOCHS', 'HEAD');
     case 'logLock':
       return state('LOG', 'LOCK');
     case 'sequencedRange':

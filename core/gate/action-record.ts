@@ -20,6 +20,8 @@ export interface LedgerPosition {
   readonly chain: string;
   readonly seq: number;
   readonly hash: string;
+  /** The event's id. */
+  readonly id?: string;
 }
 
 /** What is kept of an action: enough to answer a repeated request with the first answer. */

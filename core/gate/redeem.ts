@@ -148,7 +148,7 @@ function planAllow(
       ...kept,
       status: 'redeemed',
       decision: decided.decision,
-      ledger: { chain: event.chain, seq: event.seq, hash: event.hash },
+      ledger: { chain: event.chain, seq: event.seq, hash: event.hash, id: event.id },
       ...heldFields(request, held),
     };
   };

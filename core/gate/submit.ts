@@ -179,7 +179,7 @@ function newRecord(
     tier: decision.tier,
     createdAtMs: nowMs,
     decision,
-    ledger: { chain: event.chain, seq: event.seq, hash: event.hash },
+    ledger: { chain: event.chain, seq: event.seq, hash: event.hash, id: event.id },
     ...(decision.verdict !== 'allow' && explanation !== undefined && { explanationJson: JSON.stringify(explanation) }),
     ...(decision.verdict === 'require_approval' && {
       paramsJson: canonicalJson(request.params),

@@ -17,6 +17,8 @@ export interface ChangeDeps {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly pause: Pause;
+  /** Told of each event once it is recorded on an agent's chain. */
+  readonly recorded?: (event: ChainedEvent) => void;
 }
 
 /** What one batch read found. `items` follow the order of the extra references asked for. */
@@ -91,7 +93,8 @@ export async function changeAgent<Outcome>(
       agentChain(agentId),
       snapshot.head.chain,
       next.event,
-      deps.entropy.ulid(snapshot.nowMs),
+      // The id tells the event's own time, so that an event can be found by its id.
+      deps.entropy.ulid(Math.max(snapshot.nowMs, snapshot.head.chain.lastTimeMs)),
       snapshot.nowMs,
     );
     const writes = [
@@ -101,7 +104,9 @@ export async function changeAgent<Outcome>(
       ...stopChecks(agentId, snapshot),
     ];
     const committed = await deps.store.commit(writes, event.id);
-    return committed.committed ? { outcome: next.result(event) } : 'again';
+    if (!committed.committed) return 'again';
+    deps.recorded?.(event);
+    return { outcome: next.result(event) };
   });
 }
 

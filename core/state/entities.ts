@@ -13,6 +13,7 @@ export type EntityRef =
   | { readonly entity: 'approvalSlot'; readonly actionId: string; readonly slot: number }
   | { readonly entity: 'subjectKey'; readonly subject: string; readonly month: string }
   | { readonly entity: 'archiveProgress'; readonly chain: string }
+  | { readonly entity: 'epochsHead' }
   | { readonly entity: 'logLock' }
   | { readonly entity: 'reconciliation' }
   | { readonly entity: 'reconciledChain'; readonly chain: string }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentChain, genesisHash } from '../../../core/ledger/event.ts';
+import { agentChain, type ChainedEvent, genesisHash } from '../../../core/ledger/event.ts';
 import { ledgerRow } from '../../../core/ledger/ledger-row.ts';
 import { encodeStopAll } from '../../../core/risk/stops.ts';
 import { type AgentPlan, changeAgent, MAX_ATTEMPTS } from '../../../core/state/change-agent.ts';
 import { StorageFault } from '../../../core/state/entities.ts';
-import { CountingEntropy, NoPause, TestClock } from '../../support/deps.ts';
+import { CountingEntropy, NoPause, TEST_NOW_MS, TestClock } from '../../support/deps.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 
 const AGENT = '111122223333:countersign-agent-teller';
@@ -135,6 +135,31 @@ describe('changeAgent', () => {
       return JSON.parse(new TextDecoder().decode(row?.['bytes'] as Uint8Array)) as { time: string };
     });
     expect(times[1]?.time).toBe(times[0]?.time);
+  });
+
+  it('gives an event an id of its own time when the clock steps back', async () => {
+    const idTimes: number[] = [];
+    const entropy = new (class extends CountingEntropy {
+      override ulid(nowMs?: number): string {
+        idTimes.push(nowMs ?? 0);
+        return super.ulid();
+      }
+    })();
+    const deps = { ...givenDeps(), entropy };
+    await record(deps, 'a');
+    deps.clock.advance(-60_000);
+    await record(deps, 'b');
+    expect(idTimes).toEqual([TEST_NOW_MS, TEST_NOW_MS]);
+  });
+
+  it('tells of an event exactly when it was recorded', async () => {
+    const told: number[] = [];
+    const deps = { ...givenDeps(), recorded: ({ seq }: ChainedEvent) => told.push(seq) };
+    deps.store.failCommits('conflict', 'before');
+    await record(deps, 'a');
+    await record(deps, 'a');
+    await record(deps, 'b');
+    expect(told).toEqual([0, 1]);
   });
 
   it('never forks or gaps a chain when many callers race and any commit may fail either way', async () => {
