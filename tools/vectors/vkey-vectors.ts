@@ -5,7 +5,11 @@ import type { Vector, VectorFile } from './vector-file.ts';
 import { accepted, otherwiseInGo, refusal } from './vector-file.ts';
 
 const { name: NAME, publicKey: KEY, vkey: VKEY, timedVkey: TIMED } = testSigner('ann.example/notes');
-const [, ID = '', ENCODED = ''] = VKEY.split('+');
+/** Id and key of a verifier key; the base64 of the key may hold a plus itself. */
+const partsOf = (vkey: string) => /^[^+]+\+([^+]+)\+(.+)$/.exec(vkey)?.slice(1) ?? [];
+
+const [ID = '', ENCODED = ''] = partsOf(VKEY);
+const [TIMED_ID = '', TIMED_ENCODED = ''] = partsOf(TIMED);
 
 const wrong = (name: string, vkey: string): Vector => refusal(name, { vkey }, 'note_malformed');
 
@@ -72,7 +76,7 @@ function wrongIds(): readonly Vector[] {
       ID.replace(/./, (digit) => (digit === '0' ? '1' : '0')),
     ),
     withId('the id of another name', letters.vkey.split('+')[1] ?? ''),
-    withId('the id of another type', TIMED.split('+')[1] ?? ''),
+    withId('the id of another type', TIMED_ID),
     withId('seven digits', ID.slice(1)),
     withId('nine digits', `0${ID}`),
     withId('a prefix', `0x${ID.slice(2)}`),
@@ -86,13 +90,15 @@ function wrongIds(): readonly Vector[] {
 
 function wrongKeys(): readonly Vector[] {
   const withKey = (what: string, type: number, key: Uint8Array) => wrong(what, formatVerifierKey(NAME, type, key));
+  const noId = 'it computes the id of a cosignature key and does not compare';
   const lineFeeds = 'its base64 decoder skips line feeds';
   return [
     withKey('31 bytes', 1, KEY.subarray(1)),
     withKey('33 bytes', 1, Uint8Array.from([...KEY, 0])),
     withKey('no key', 1, new Uint8Array()),
     withKey('a cosignature key of 31 bytes', 4, KEY.subarray(1)),
-    wrong('a cosignature key with the id of a signature key', `${NAME}+${ID}+${TIMED.split('+')[2]}`),
+    otherwiseInGo(wrong('a cosignature key with the id of a signature key', `${NAME}+${ID}+${TIMED_ENCODED}`), noId),
+    otherwiseInGo(wrong('a cosignature key with another id', `${NAME}+00000000+${TIMED_ENCODED}`), noId),
     wrong('no type and no key', `${NAME}+${ID}+`),
     wrong('the URL alphabet', `${NAME}+${ID}+${ENCODED.replaceAll('+', '-').replaceAll('/', '_').replace(/.$/, '_')}`),
     wrong('padding without need', `${VKEY}=`),
