@@ -16,6 +16,8 @@ const MAX_CONFLICTS = 3;
 export interface LogRetention {
   readonly mode: 'COMPLIANCE' | 'GOVERNANCE';
   readonly days: number;
+  /** The files of a batch, which are kept for recovery. */
+  readonly stagingDays: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export class S3LogObjects implements LogObjects {
     const lock = {
       IfNoneMatch: '*',
       ObjectLockMode: this.#retention.mode,
-      ObjectLockRetainUntilDate: new Date(this.#clock.nowMs() + this.#retention.days * DAY_MS),
+      ObjectLockRetainUntilDate: new Date(this.#clock.nowMs() + this.#daysFor(key) * DAY_MS),
     };
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const status = await this.#put(key, bytes, lock);
@@ -61,6 +63,10 @@ export class S3LogObjects implements LogObjects {
       if (status === PRECONDITION_FAILED) return 'exists';
     }
     throw new StorageFault(`expected to create \`${key}\`, got a conflicting write each time`);
+  }
+
+  #daysFor(key: string): number {
+    return key.startsWith('staging/') ? this.#retention.stagingDays : this.#retention.days;
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {

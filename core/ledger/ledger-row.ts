@@ -10,6 +10,8 @@ export interface LedgerRow {
   readonly seq: number;
   /** `yyyy-mm-dd`, the UTC date of the event's own time. */
   readonly date: string;
+  /** The event's own time, epoch milliseconds. */
+  readonly timeMs: number;
   readonly prev: string;
   /** {@link leafHash} of `entry`. */
   readonly hash: string;
@@ -33,7 +35,7 @@ export function ledgerRow(chain: string, seq: number, bytes: Uint8Array): Ledger
     throw new CorruptState(`expected \`prev\` and \`time\` in the event of \`${chain}\` ${seq}`);
   if (!isJsonObject(data)) throw new CorruptState(`expected an object \`data\` in the event of \`${chain}\` ${seq}`);
   const entry = entryBytes(bytes, statementSubject({ chain, prev, data }));
-  return { chain, seq, date: time.slice(0, 10), prev, hash: leafHash(entry), bytes, entry };
+  return { chain, seq, date: time.slice(0, 10), timeMs: Date.parse(time), prev, hash: leafHash(entry), bytes, entry };
 }
 
 function parsedObject(bytes: Uint8Array): { readonly [key: string]: JsonValue } {

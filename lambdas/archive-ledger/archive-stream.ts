@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { archiveBatch } from '../../core/ledger/archive-batch.ts';
 import type { ArchivePorts } from '../../core/ledger/archive-ports.ts';
+import { decodeRecords } from '../shared/ledger-records.ts';
 import type { MetricName } from '../shared/telemetry.ts';
 import { count, logger } from '../shared/telemetry.ts';
-import { decodeRecords } from './decode-records.ts';
 
 // Athena reads many small objects slowly; rows of one invocation still become one object per chain and date.
 const SEGMENT_LIMITS = { maxRows: 1_000, maxBytes: 8 * 1024 * 1024 };

@@ -9,9 +9,18 @@ export function requiredEnv(name: string): string {
   return value;
 }
 
-/** A required environment variable that is a positive whole number. */
+/** A required environment variable that is a positive whole number of seconds. */
 export function requiredSeconds(name: string): number {
+  return requiredWhole(name, 'seconds');
+}
+
+/** A required environment variable that is a positive whole number of days. */
+export function requiredDays(name: string): number {
+  return requiredWhole(name, 'days');
+}
+
+function requiredWhole(name: string, unit: string): number {
   const value = requiredEnv(name);
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`expected \`${name}\` to be seconds, got \`${value}\``);
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`expected \`${name}\` to be ${unit}, got \`${value}\``);
   return Number(value);
 }

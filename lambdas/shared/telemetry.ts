@@ -22,6 +22,9 @@ export type MetricName =
   | 'StopAcknowledged'
   | 'ArchiveGap'
   | 'ArchiveMismatch'
+  | 'LogStopped'
+  | 'LogChainHeld'
+  | 'LogOverdue'
   | 'ContentionGivenUp'
   | 'StorageFault';
 

@@ -22,8 +22,8 @@ export const EVENTS_PREFIX = 'events/';
 /** Policy bundles by hash, for replay. */
 export const BUNDLES_PREFIX = 'bundles/';
 
-/** What would change the bucket's own protection. */
-const BUCKET_ADMINISTRATION = [
+/** What would change a bucket's own protection. */
+export const BUCKET_ADMINISTRATION = [
   's3:PutBucketPolicy',
   's3:DeleteBucketPolicy',
   's3:PutBucketObjectLockConfiguration',

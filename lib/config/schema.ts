@@ -10,6 +10,8 @@ export const ENVELOPE_TTL_SECONDS = 90;
 const MAX_LOCK_YEARS = 100;
 const MAX_LOCK_DAYS = 36_500;
 const ONE_DAY_SECONDS = 86_400;
+/** The schedule looks once a minute, and a run takes up to two. */
+const MIN_MERGE_DELAY_SECONDS = 180;
 
 const text = (pattern: RegExp, expected: string) => v.pipe(v.string(), v.regex(pattern, expected));
 const whole = (min: number, max: number) => {
@@ -74,6 +76,38 @@ const credentialIssuer = v.strictObject({
   publicKey: text(/^[A-Za-z0-9_-]{43}$/, 'a raw Ed25519 public key, 32 bytes as base64url'),
 });
 
+const https = text(/^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an https URL without credentials, query or fragment');
+
+/** Lambda's environment holds 4 KB in all. */
+const MAX_POLICY_LENGTH = 1_500;
+const MAX_ANCHOR_LENGTH = 1_500;
+
+const log = v.strictObject({
+  /** The log's name in its checkpoints, by which verifiers know it. */
+  origin: v.optional(text(/^[a-z0-9][a-z0-9.-]*(\/[a-z0-9._-]+)*$/, 'a URL without scheme such as `bank.example/log`')),
+  /** Within which every event is promised to be in the log. */
+  mergeDelaySeconds: v.optional(whole(MIN_MERGE_DELAY_SECONDS, ONE_DAY_SECONDS), 300),
+  /** Who must have seen a checkpoint before it is published. Absent: nobody outside the institution has. */
+  witnesses: v.optional(
+    v.strictObject({
+      /** C2SP tlog-policy. */
+      policy: v.pipe(v.string(), v.minLength(1, 'a policy'), v.maxLength(MAX_POLICY_LENGTH)),
+      /** Where each of the policy's witnesses is asked, by its name there. */
+      urls: v.record(v.string(), https),
+    }),
+  ),
+  /** An RFC 3161 authority. Absent: checkpoints carry the log key's own time only. */
+  timestamps: v.optional(
+    v.strictObject({
+      url: https,
+      /** Certificates its own must lead to, PEM. */
+      trustAnchors: v.pipe(v.string(), v.includes('BEGIN CERTIFICATE'), v.maxLength(MAX_ANCHOR_LENGTH)),
+      /** Policies of which tokens must state one; empty: any. */
+      policies: v.optional(v.array(text(/^\d+(\.\d+)+$/, 'an object identifier')), []),
+    }),
+  ),
+});
+
 const periods = v.strictObject({
   decisions: v.optional(period),
   approvals: v.optional(period),
@@ -89,6 +123,7 @@ export const configSchema = v.pipe(
     region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as `eu-west-1`'),
     archive: v.optional(archive, {}),
     retention: v.optional(periods, {}),
+    log: v.optional(log, {}),
     domain: v.optional(
       v.strictObject({
         name: text(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a domain name such as `countersign.example.com`'),

@@ -20,6 +20,7 @@ export const FUNCTION_NAMES = [
   'load-registry',
   'sweep',
   'archive-ledger',
+  'sequence-ledger',
 ] as const;
 
 /** One of {@link FUNCTION_NAMES}. */

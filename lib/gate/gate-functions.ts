@@ -62,6 +62,12 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
   sweep: { description: 'Finishes what was left half-done', timeoutSeconds: 55, concurrency: 1 },
   // One at a time: two archivers would race for the same first sequence number.
   'archive-ledger': { description: 'Copies ledger rows to the archive', timeoutSeconds: 120, concurrency: 1 },
+  // One at a time: the lock would refuse a second one anyway, after it had done its work in vain.
+  'sequence-ledger': {
+    description: 'Takes ledger rows into the transparency log',
+    timeoutSeconds: 120,
+    concurrency: 1,
+  },
 };
 
 /** Properties of {@link gateFunctions}. */
@@ -104,5 +110,6 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'load-registry': make('load-registry'),
     sweep: make('sweep'),
     'archive-ledger': make('archive-ledger'),
+    'sequence-ledger': make('sequence-ledger'),
   };
 }

@@ -123,6 +123,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
   },
   'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
+  'sequence-ledger': { reads: ['log'], writes: ['log', 'sequenced'], registry: 'list', ledger: 'read' },
 };
 
 /** Functions that write a kind of state. */
@@ -164,4 +165,6 @@ export function grantStores(functions: GateFunctions, stores: GateStores): void 
   for (const name of ['list-approvals', 'sweep'] as const) stores.state.grantQueryOpenRequests(functions[name]);
   // The sweep looks for actions whose workflow was never started.
   stores.state.grantQuery(functions.sweep, ['agents']);
+  // How far each chain is in the log.
+  stores.state.grantQuery(functions['sequence-ledger'], ['sequenced']);
 }

@@ -18,6 +18,9 @@ export const METRICS = {
   budgetAlert: 'BudgetAlert',
   archiveGap: 'ArchiveGap',
   archiveMismatch: 'ArchiveMismatch',
+  logStopped: 'LogStopped',
+  logChainHeld: 'LogChainHeld',
+  logOverdue: 'LogOverdue',
 } as const;
 
 /** Properties of {@link GateAlarms}. */
@@ -27,6 +30,9 @@ export interface GateAlarmsProps {
   readonly sweep: ProductFunction;
   readonly archiver: ProductFunction;
   readonly archiveFailures: Queue;
+  readonly sequencer: ProductFunction;
+  /** Within which every event must be in the log. */
+  readonly mergeDelaySeconds: number;
   readonly encryptionKey: IKey;
   /** @default - nobody is subscribed; subscribe to the topic later */
   readonly email?: string | undefined;
@@ -97,6 +103,7 @@ function reported(metricName: string): Metric {
   });
 }
 
+const LOG_SECTION = 'log-behind-or-stopped';
 const ARCHIVE_SECTION = 'archive-behind-or-refusing';
 
 function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
@@ -152,6 +159,38 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
       section: ARCHIVE_SECTION,
       what: 'a ledger row or archived object is not what its chain says',
       metric: reported(METRICS.archiveMismatch),
+    },
+    {
+      id: 'LogStopped',
+      section: LOG_SECTION,
+      what: 'the sequencer found the log, its lock or its key not as they must be, and signs nothing meanwhile',
+      metric: reported(METRICS.logStopped),
+    },
+    {
+      id: 'LogChainHeld',
+      section: LOG_SECTION,
+      what: 'a chain cannot go on in the log: a row is missing, broken or too large',
+      metric: reported(METRICS.logChainHeld),
+    },
+    {
+      id: 'LogFails',
+      section: LOG_SECTION,
+      what: 'ledger rows are not reaching the log',
+      metric: errors(props.sequencer),
+      periods: 2,
+    },
+    {
+      id: 'LogLags',
+      section: LOG_SECTION,
+      what: 'events wait longer for the log than receipts promise',
+      metric: props.sequencer.lambda.metric('IteratorAge', { period: PERIOD, statistic: Stats.MAXIMUM }),
+      threshold: props.mergeDelaySeconds * 1_000,
+    },
+    {
+      id: 'LogOverdue',
+      section: LOG_SECTION,
+      what: 'an event reached the log after the merge delay that receipts promise',
+      metric: reported(METRICS.logOverdue),
     },
     {
       id: 'SelfApprovalRefused',

@@ -5,6 +5,7 @@ import { archiveLockDays, RECORD_CLASSES, retentionDays, shortenedClasses } from
 import type { DeploymentConfig } from '../config/schema.ts';
 import { appenders, loaders, writersOf } from '../gate/gate-grants.ts';
 import { LedgerTable } from '../ledger/ledger-table.ts';
+import { LogBucket } from '../log/log-bucket.ts';
 import { UserDirectory } from '../people/user-directory.ts';
 import { RegistryTable } from '../registry/registry-table.ts';
 import { StateTable } from '../state/state-table.ts';
@@ -20,6 +21,7 @@ export class DataStack extends Stack {
   readonly registry: RegistryTable;
   readonly ledger: LedgerTable;
   readonly archive: ArchiveBucket;
+  readonly log: LogBucket;
   readonly people: UserDirectory;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -34,11 +36,18 @@ export class DataStack extends Stack {
         requests: writersOf('requests'),
         archive: writersOf('archive'),
         subjects: writersOf('subjects'),
+        log: writersOf('log'),
+        sequenced: writersOf('sequenced'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });
     this.ledger = new LedgerTable(this, 'Ledger', { appenders: appenders() });
     this.archive = new ArchiveBucket(this, 'Archive', {
+      lock: archive.lock,
+      lockDays: archiveLockDays(kept),
+      readerAccount: archive.readerAccount,
+    });
+    this.log = new LogBucket(this, 'Log', {
       lock: archive.lock,
       lockDays: archiveLockDays(kept),
       readerAccount: archive.readerAccount,

@@ -14,6 +14,8 @@ import { GateApi } from '../gate/gate-api.ts';
 import { type GateFunctions, gateFunctions } from '../gate/gate-functions.ts';
 import { grantStores } from '../gate/gate-grants.ts';
 import { WebAcl } from '../gate/web-acl.ts';
+import { SequencerFeed } from '../log/sequencer-feed.ts';
+import { sequencerVariables } from '../log/sequencer-variables.ts';
 import { GateAlarms } from '../monitoring/gate-alarms.ts';
 import { SignInClient } from '../people/sign-in-client.ts';
 import { PolicyPublisherRole } from '../policy/publisher-role.ts';
@@ -51,6 +53,7 @@ export class GateStack extends Stack {
     const workflow = this.addApprovals();
     this.addEntrances();
     this.addPolicyReleases();
+    this.addLog();
     this.addAlarms(workflow, this.addArchiving());
     this.addOutputs();
   }
@@ -138,12 +141,24 @@ export class GateStack extends Stack {
     });
   }
 
+  private addLog(): void {
+    const { config, data, keys } = this.stackProps;
+    const sequencer = this.functions['sequence-ledger'];
+    data.log.grantSequence(sequencer);
+    keys.log.grantSign(sequencer);
+    for (const [name, value] of Object.entries(sequencerVariables(config)))
+      sequencer.lambda.addEnvironment(name, value);
+    new SequencerFeed(this, 'SequencerFeed', { ledger: data.ledger, sequencer });
+  }
+
   private addAlarms(workflow: ApprovalWorkflow, feed: ArchiveFeed): void {
     new GateAlarms(this, 'Alarms', {
       api: this.api.api,
       workflow: workflow.stateMachine,
       sweep: this.functions.sweep,
       archiver: this.functions['archive-ledger'],
+      sequencer: this.functions['sequence-ledger'],
+      mergeDelaySeconds: this.stackProps.config.log.mergeDelaySeconds,
       archiveFailures: feed.failures,
       encryptionKey: this.stackProps.keys.operations.key,
       email: this.stackProps.config.alarmEmail,

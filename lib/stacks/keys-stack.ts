@@ -3,12 +3,14 @@ import type { Construct } from 'constructs';
 import { pseudonymMakers } from '../gate/gate-grants.ts';
 import { DetailsKey } from '../keys/details-key.ts';
 import { EnvelopeKeys } from '../keys/envelope-keys.ts';
+import { LogKey } from '../keys/log-key.ts';
 import { OperationsKey } from '../keys/operations-key.ts';
 import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
 
 /** Keys and the pepper: what must outlive every other stack. */
 export class KeysStack extends Stack {
   readonly envelopes: EnvelopeKeys;
+  readonly log: LogKey;
   readonly operations: OperationsKey;
   readonly details: DetailsKey;
   readonly pseudonyms: PseudonymSecret;
@@ -16,6 +18,7 @@ export class KeysStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, { ...props, terminationProtection: true });
     this.envelopes = new EnvelopeKeys(this, 'Envelopes');
+    this.log = new LogKey(this, 'Log');
     this.operations = new OperationsKey(this, 'Operations');
     this.details = new DetailsKey(this, 'Details');
     this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', {

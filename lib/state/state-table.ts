@@ -15,6 +15,8 @@ export const STATE_KEYS = {
   requests: 'REQUEST#*',
   archive: 'ARCHIVE',
   subjects: 'SUBJECT#*',
+  log: 'LOG',
+  sequenced: 'SEQUENCED#*',
 } as const;
 
 /** One kind of item in the state table. */
@@ -33,7 +35,16 @@ export interface StateTableProps {
   readonly writers: { readonly [kind in StateKind]: readonly FunctionName[] };
 }
 
-const KINDS: readonly StateKind[] = ['agents', 'units', 'control', 'requests', 'archive', 'subjects'];
+const KINDS: readonly StateKind[] = [
+  'agents',
+  'units',
+  'control',
+  'requests',
+  'archive',
+  'subjects',
+  'log',
+  'sequenced',
+];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */
 export class StateTable extends Construct {

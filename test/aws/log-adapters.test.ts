@@ -16,7 +16,12 @@ const s3 = mockClient(S3Client);
 const kms = mockClient(KMSClient);
 const dynamoDb = mockClient(DynamoDBClient);
 const clock = { nowMs: () => Date.UTC(2026, 10, 20) };
-const objects = new S3LogObjects(new S3Client({ region }), 'log', { mode: 'COMPLIANCE', days: 2 }, clock);
+const objects = new S3LogObjects(
+  new S3Client({ region }),
+  'log',
+  { mode: 'COMPLIANCE', days: 2, stagingDays: 1 },
+  clock,
+);
 const keys = new KMSClient({ region });
 const signer = new KmsLogSigner(keys, 'log-key', new Uint8Array(32));
 const ranges = new DynamoDbSequencedRanges(new DynamoDBClient({ region }), 'state');

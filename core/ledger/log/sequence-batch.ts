@@ -21,6 +21,8 @@ export interface Batch {
   readonly entries: readonly Uint8Array[];
   readonly ranges: readonly SequencedRange[];
   readonly held: readonly HeldChain[];
+  /** Time of the oldest row, epoch milliseconds; undefined when there is none. */
+  readonly oldestTimeMs?: number;
   /** True when rows had to be left for the next batch. */
   readonly more: boolean;
 }
@@ -40,9 +42,11 @@ export async function gatherBatch(
   const entries: Uint8Array[] = [];
   const ranges: SequencedRange[] = [];
   const held: HeldChain[] = [];
+  const rows: LedgerRow[] = [];
+  const batch = (more: boolean): Batch => ({ entries, ranges, held, ...oldest(rows), more });
   for (const chain of chains) {
     const room = maxRows - entries.length;
-    if (room === 0 || ranges.length === MAX_CHAINS) return { entries, ranges, held, more: true };
+    if (room === 0 || ranges.length === MAX_CHAINS) return batch(true);
     const pending = await pendingRows(ports, chain, delivered.get(chain) ?? [], room);
     if (pending.held !== undefined) held.push(pending.held);
     const [first] = pending.rows;
@@ -51,8 +55,15 @@ export async function gatherBatch(
     const place = { firstSeq: first.seq, count: pending.rows.length, firstIndex: size + entries.length };
     ranges.push({ chain, ...place, lastHash: last.hash });
     entries.push(...pending.entries);
+    rows.push(first);
   }
-  return { entries, ranges, held, more: entries.length === maxRows };
+  return batch(entries.length === maxRows);
+}
+
+/** A chain's first pending row is its oldest: chains never run backwards. */
+function oldest(firstRows: readonly LedgerRow[]): { readonly oldestTimeMs?: number } {
+  if (firstRows.length === 0) return {};
+  return { oldestTimeMs: Math.min(...firstRows.map((row) => row.timeMs)) };
 }
 
 interface PendingRows {

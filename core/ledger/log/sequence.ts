@@ -23,6 +23,8 @@ export interface SequenceReport {
   /** True when an earlier run's head had to be published first. */
   readonly recovered: boolean;
   readonly held: readonly HeldChain[];
+  /** Time of the oldest row that was appended, epoch milliseconds. */
+  readonly oldestTimeMs?: number;
   /** True when rows are left that the limits did not allow. */
   readonly more: boolean;
 }
@@ -44,15 +46,20 @@ export async function sequenceLog(
   let { lock } = start.value;
   const { recovered } = start.value;
   let appended = 0;
+  let oldestTimeMs = Number.POSITIVE_INFINITY;
   for (let batches = 0; ; batches += 1) {
     const size = lock?.size ?? 0;
     const batch = await gatherBatch(ports, request, size, limits.maxRowsPerBatch);
     const done = batch.entries.length === 0 || batches === limits.maxBatches;
-    if (done) return ok({ size, appended, recovered, held: batch.held, more: batch.entries.length > 0 });
+    if (done) {
+      const oldest = appended === 0 ? {} : { oldestTimeMs };
+      return ok({ size, appended, recovered, held: batch.held, ...oldest, more: batch.entries.length > 0 });
+    }
     const next = await appendBatch(ports, lock, batch);
     if (!next.ok) return next;
     lock = next.value;
     appended += batch.entries.length;
+    oldestTimeMs = Math.min(oldestTimeMs, batch.oldestTimeMs ?? oldestTimeMs);
   }
 }
 

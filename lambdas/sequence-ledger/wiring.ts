@@ -1,0 +1,58 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import * as v from 'valibot';
+import { DynamoDbAgentDirectory } from '../../aws/agent-directory.ts';
+import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
+import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
+import { KmsLogSigner, readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
+import { DynamoDbLedgerReader } from '../../aws/ledger-reader.ts';
+import { S3LogObjects } from '../../aws/s3-log-objects.ts';
+import { DynamoDbSequencedRanges } from '../../aws/sequenced-ranges.ts';
+import { systemClock } from '../../aws/system.ts';
+import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
+import { tiledTree } from '../../core/ledger/log/tree-format.ts';
+import { requiredDays, requiredEnv, requiredSeconds } from '../shared/environment.ts';
+import { dynamoDb } from '../shared/wiring.ts';
+import type { SequencerDeps } from './run-sequencer.ts';
+
+let shared: Promise<SequencerDeps> | undefined;
+
+/** Wires the environment to the sequencer's ports, once per execution environment; a failed start is tried again. */
+export function sequencerDeps(): Promise<SequencerDeps> {
+  shared ??= wire().catch((error: unknown) => {
+    shared = undefined;
+    throw error;
+  });
+  return shared;
+}
+
+const lockMode = v.picklist(['COMPLIANCE', 'GOVERNANCE']);
+
+async function wire(): Promise<SequencerDeps> {
+  const [state, ledger] = [requiredEnv('STATE_TABLE_NAME'), requiredEnv('LEDGER_TABLE_NAME')];
+  const registry = requiredEnv('REGISTRY_TABLE_NAME');
+  const kms = new KMSClient(CLIENT_DEFAULTS);
+  const keyId = requiredEnv('LOG_KEY_ID');
+  const publicKey = await readEd25519PublicKey(kms, keyId);
+  const retention = {
+    mode: v.parse(lockMode, requiredEnv('LOG_LOCK_MODE')),
+    days: requiredDays('LOG_LOCK_DAYS'),
+    stagingDays: requiredDays('LOG_STAGING_LOCK_DAYS'),
+  };
+  const bucket = requiredEnv('LOG_BUCKET_NAME');
+  const ports = {
+    store: new DynamoDbStore(dynamoDb, { state, ledger, registry }),
+    ranges: new DynamoDbSequencedRanges(dynamoDb, state),
+    ledger: new DynamoDbLedgerReader(dynamoDb, ledger),
+    objects: new S3LogObjects(new S3Client(CLIENT_DEFAULTS), bucket, retention, systemClock),
+    signers: [new KmsLogSigner(kms, keyId, publicKey)],
+    clock: systemClock,
+    tree: tiledTree,
+    checkpoints: checkpointFormat(requiredEnv('LOG_ORIGIN'), [publicKey]),
+  };
+  return {
+    ports,
+    directory: new DynamoDbAgentDirectory(dynamoDb, registry),
+    mergeDelaySeconds: requiredSeconds('LOG_MERGE_DELAY_SECONDS'),
+  };
+}

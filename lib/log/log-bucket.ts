@@ -1,0 +1,176 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, AnyPrincipal, Effect, type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
+import { BUCKET_ADMINISTRATION } from '../archive/archive-bucket.ts';
+import type { ProductFunction } from '../functions/product-function.ts';
+import { functionRoleArn } from '../names.ts';
+import type { Conditions } from '../state/key-conditions.ts';
+
+/** Properties of {@link LogBucket}. */
+export interface LogBucketProps {
+  readonly lock: 'GOVERNANCE' | 'COMPLIANCE';
+  /** Days each tile, bundle and checkpoint stays locked. */
+  readonly lockDays: number;
+  /** @default - no other account may read */
+  readonly readerAccount?: string | undefined;
+}
+
+/** What is replaced as the log grows: the pointer to the newest checkpoint, and tiles that are not full yet. */
+const MUTABLE = ['checkpoint', 'tile/*.p/*'] as const;
+
+/** How long the files of a batch are kept for recovery. Recovery is a matter of minutes. */
+const STAGING_LOCK_DAYS = 7;
+
+/**
+ * The transparency log: tiles, entry bundles and checkpoints. The bucket has no default retention, since the pointer and
+ * partial tiles must stay replaceable; everything else is refused unless it is written once, and locked as it is written.
+ */
+export class LogBucket extends Construct {
+  readonly bucket: Bucket;
+  private readonly props: LogBucketProps;
+
+  constructor(scope: Construct, id: string, props: LogBucketProps) {
+    super(scope, id);
+    this.props = props;
+    this.bucket = new Bucket(this, 'Bucket', {
+      versioned: true,
+      objectLockEnabled: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        // Only pointers and partial tiles are ever replaced; a locked version outlives any rule.
+        { id: 'ReplacedVersions', noncurrentVersionExpiration: Duration.days(1) },
+        { id: 'Staging', prefix: 'staging/', expiration: Duration.days(STAGING_LOCK_DAYS + 1) },
+      ],
+    });
+    for (const refusal of this.refusals()) this.bucket.addToResourcePolicy(refusal);
+    if (props.readerAccount !== undefined) this.admitReader(props.readerAccount);
+    this.acknowledgeFindings();
+  }
+
+  /** Lets the sequencer write the log and read it back, and tells it how long to lock what it writes. */
+  grantSequence(sequencer: ProductFunction): Grant {
+    this.grantRead(sequencer);
+    return sequencer.allow({
+      actions: ['s3:PutObject', 's3:PutObjectRetention'],
+      resources: [`${this.arnFor(sequencer)}/*`],
+      environment: {
+        LOG_LOCK_MODE: this.props.lock,
+        LOG_LOCK_DAYS: String(this.props.lockDays),
+        LOG_STAGING_LOCK_DAYS: String(STAGING_LOCK_DAYS),
+      },
+    });
+  }
+
+  /** Sets the variable that names the bucket and lets a function read the log; listing tells absent from forbidden. */
+  grantRead(reader: ProductFunction): Grant {
+    const arn = this.arnFor(reader);
+    acknowledgeWildcards(reader, [`${arn}/*`], 'one object per tile and checkpoint: names are made as the log grows');
+    reader.allow({ actions: ['s3:ListBucket'], resources: [arn] });
+    return reader.allow({
+      actions: ['s3:GetObject'],
+      resources: [`${arn}/*`],
+      environment: { LOG_BUCKET_NAME: this.bucket.bucketName },
+    });
+  }
+
+  /** ARN of the bucket, as `user`'s stack writes it. */
+  arnFor(user: Construct): string {
+    const home = Stack.of(this);
+    const { bucketArn } = this.bucket;
+    return Stack.of(user) === home ? bucketArn : home.exportValue(bucketArn);
+  }
+
+  private refusals(): readonly PolicyStatement[] {
+    const everything = this.bucket.arnForObjects('*');
+    const mutable = MUTABLE.map((path) => this.bucket.arnForObjects(path));
+    const { partition, account } = Stack.of(this);
+    const sequencer = functionRoleArn(this, 'sequence-ledger');
+    return [
+      deny('WriteOnce', ['s3:PutObject'], { notResources: mutable }, { Null: { 's3:if-none-match': 'true' } }),
+      deny(
+        'LockedAsWritten',
+        ['s3:PutObject'],
+        { notResources: mutable },
+        { Null: { 's3:object-lock-retain-until-date': 'true' } },
+      ),
+      deny(
+        'OnlyTheSequencerWrites',
+        ['s3:PutObject'],
+        { resources: [everything] },
+        { ArnNotEquals: { 'aws:PrincipalArn': sequencer } },
+      ),
+      deny('NoDeletion', ['s3:DeleteObject', 's3:DeleteObjectVersion'], { resources: [everything] }),
+      deny('NoBypass', ['s3:BypassGovernanceRetention'], { resources: [everything] }),
+      deny(
+        'NoShorterLock',
+        ['s3:PutObjectRetention'],
+        { notResources: [this.bucket.arnForObjects('staging/*')] },
+        { NumericLessThan: { 's3:object-lock-remaining-retention-days': String(this.props.lockDays) } },
+      ),
+      deny(
+        'ProductNeverAdministers',
+        BUCKET_ADMINISTRATION,
+        { resources: [this.bucket.bucketArn] },
+        { ArnLike: { 'aws:PrincipalArn': `arn:${partition}:iam::${account}:role/countersign-*` } },
+      ),
+    ];
+  }
+
+  private admitReader(account: string): void {
+    const principals = [new AccountPrincipal(account)];
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'ArchiveAccountReads',
+        principals,
+        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
+        resources: [this.bucket.arnForObjects('*')],
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'ArchiveAccountLists',
+        principals,
+        actions: ['s3:ListBucket', 's3:ListBucketVersions', 's3:GetBucketObjectLockConfiguration'],
+        resources: [this.bucket.bucketArn],
+      }),
+    );
+  }
+
+  private acknowledgeFindings(): void {
+    const noAccessLogs =
+      'object-level access is recorded by CloudTrail data events of the account; a log bucket beside the log would need the same guard';
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1': noAccessLogs,
+      'NIST.800.53.R5-S3BucketLoggingEnabled': noAccessLogs,
+      'NIST.800.53.R5-S3DefaultEncryptionKMS':
+        'losing a customer key would make the log unreadable; SSE-S3 cannot be lost',
+      'NIST.800.53.R5-S3BucketReplicationEnabled':
+        'the archive account named in the configuration pulls copies, so that nothing here can write to its store',
+      'NIST.800.53.R5-S3BucketDefaultLockEnabled':
+        'the pointer and partial tiles must be replaceable; the bucket policy refuses anything else without a lock of its own',
+    });
+  }
+}
+
+function deny(
+  sid: string,
+  actions: readonly string[],
+  target: { readonly resources?: readonly string[]; readonly notResources?: readonly string[] },
+  conditions: Conditions = {},
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: [...actions],
+    ...(target.resources !== undefined && { resources: [...target.resources] }),
+    ...(target.notResources !== undefined && { notResources: [...target.notResources] }),
+    conditions,
+  });
+}
