@@ -22,10 +22,12 @@ const SandboxFile = v.strictObject({
   /** What the templates call things. */
   names: v.strictObject({
     archiveBucket: v.string(),
+    logBucket: v.string(),
     ledgerTable: v.string(),
     stateTable: v.string(),
     envelopeMacKeyId: v.string(),
     envelopeSigningKeyId: v.string(),
+    logKeyId: v.string(),
   }),
 });
 

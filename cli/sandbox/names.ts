@@ -8,12 +8,21 @@ import type { SandboxFile } from '../deployment.ts';
  */
 export function templateNames(assembly: Assembly): SandboxFile['names'] {
   return {
-    archiveBucket: one(assembly, 'AWS::S3::Bucket', (bucket) => bucket.properties['ObjectLockEnabled'] === true).ref,
+    archiveBucket: lockedBucket(assembly, true),
+    logBucket: lockedBucket(assembly, false),
     ledgerTable: table(assembly, (each) => each.properties['StreamSpecification'] !== undefined),
     stateTable: table(assembly, (each) => each.properties['TimeToLiveSpecification'] !== undefined),
     envelopeMacKeyId: key(assembly, 'HMAC_256'),
     envelopeSigningKeyId: key(assembly, 'ECC_NIST_P256'),
+    logKeyId: key(assembly, 'ECC_NIST_EDWARDS25519'),
   };
+}
+
+/** The archive locks whatever it is given; objects of the log come with locks of their own. */
+function lockedBucket(assembly: Assembly, isByDefault: boolean): string {
+  const isWanted = ({ properties }: Resource) =>
+    properties['ObjectLockEnabled'] === true && (properties['ObjectLockConfiguration'] !== undefined) === isByDefault;
+  return one(assembly, 'AWS::S3::Bucket', isWanted).ref;
 }
 
 function table(assembly: Assembly, isWanted: (resource: Resource) => boolean): string {

@@ -123,7 +123,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
   },
   'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
-  'sequence-ledger': { reads: ['log'], writes: ['log', 'sequenced'], registry: 'list', ledger: 'read' },
+  'sequence-ledger': { reads: ['log', 'sequenced'], writes: ['log', 'sequenced'], registry: 'list', ledger: 'read' },
 };
 
 /** Functions that write a kind of state. */

@@ -23,10 +23,12 @@ beforeEach(() => {
     roles: { 'countersign-auditor': CREDENTIALS },
     names: {
       archiveBucket: 'archive',
+      logBucket: 'l',
       ledgerTable: 'ledger',
       stateTable: 'state',
       envelopeMacKeyId: 'mac',
       envelopeSigningKeyId: 'sign',
+      logKeyId: 'lk',
     },
   };
   writeFileSync(join(home, 'sandbox.json'), JSON.stringify(sandbox));

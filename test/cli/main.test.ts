@@ -101,10 +101,12 @@ describe('countersign', () => {
     const signIn = { baseUrl: 'http://127.0.0.1:3', clientId: 'c', redirectUri: 'http://127.0.0.1:4' };
     const names = {
       archiveBucket: 'a',
+      logBucket: 'l',
       ledgerTable: 'l',
       stateTable: 's',
       envelopeMacKeyId: 'm',
       envelopeSigningKeyId: 'e',
+      logKeyId: 'lk',
     };
     const urls = { apiUrl: 'http://127.0.0.1:1/v1', endpointUrl: 'http://127.0.0.1:2', signIn, region: 'eu-west-1' };
     // Process ids end below this on every Linux.

@@ -1,36 +1,20 @@
-import { deflateRawSync } from 'node:zlib';
-import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import type { ChainedEvent } from '../../../core/ledger/event.ts';
 import { sha256Hex } from '../../../core/ledger/hash.ts';
 import { verifyArchive } from '../../../core/ledger/verify.ts';
 import { archiveBundle } from '../../../lambdas/archive-ledger/archive-bundle.ts';
 import { archiveStream } from '../../../lambdas/archive-ledger/archive-stream.ts';
 import { memoryPorts } from '../../core/ledger/memory-archive.ts';
 import { AGENT_CHAIN, headsOf, plainChain, rowsOf, sourceOf } from '../../core/ledger/sample-log.ts';
+import { streamRecord } from '../../support/stream-record.ts';
 
 const AGENT = plainChain(AGENT_CHAIN, 4);
 const CONTROL = plainChain('control', 2);
 const ALL = [...AGENT, ...CONTROL];
 
-function recordOf(event: ChainedEvent): DynamoDBRecord {
-  return {
-    eventName: 'INSERT',
-    dynamodb: {
-      SequenceNumber: `${event.chain}#${event.seq}`,
-      NewImage: {
-        pk: { S: event.chain },
-        sk: { S: String(event.seq).padStart(16, '0') },
-        deflated: { B: deflateRawSync(event.bytes).toString('base64') },
-      },
-    },
-  };
-}
-
 describe('archiveStream', () => {
   test('archives every chain of a shuffled batch and reports no failure', async () => {
     const ports = memoryPorts(rowsOf(ALL));
-    const response = await archiveStream(ALL.map(recordOf).reverse(), ports);
+    const response = await archiveStream(ALL.map(streamRecord).reverse(), ports);
     expect(response).toEqual({ batchItemFailures: [] });
     const report = await verifyArchive(sourceOf(ports.archive.objects), { heads: headsOf([AGENT, CONTROL]) });
     expect(report).toMatchObject({ ok: true, events: 6 });
@@ -43,8 +27,8 @@ describe('archiveStream', () => {
   ])('reports a record by its sequence number when it is %s, and archives the rest', async (_, change) => {
     const ports = memoryPorts(rowsOf(ALL));
     const records = [
-      ...CONTROL.slice(0, 1).map((event) => ({ ...recordOf(event), ...change })),
-      ...AGENT.map(recordOf),
+      ...CONTROL.slice(0, 1).map((event) => ({ ...streamRecord(event), ...change })),
+      ...AGENT.map(streamRecord),
     ];
     const response = await archiveStream(records, ports);
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'control#0' }] });
@@ -55,7 +39,7 @@ describe('archiveStream', () => {
     const ports = memoryPorts(rowsOf(ALL));
     const key = 'events/dt=2026-11-20/control/0000000000000000.jsonl';
     ports.archive.objects.set(key, new TextEncoder().encode('forged\n'));
-    const response = await archiveStream(ALL.map(recordOf), ports);
+    const response = await archiveStream(ALL.map(streamRecord), ports);
     expect(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['control#0', 'control#1']);
     expect(new TextDecoder().decode(ports.archive.objects.get(key))).toBe('forged\n');
   });
@@ -63,7 +47,7 @@ describe('archiveStream', () => {
   test('reports records again when the store failed and archives them when they come back', async () => {
     const ports = memoryPorts(rowsOf(ALL));
     ports.store.failReads(2);
-    const records = ALL.map(recordOf);
+    const records = ALL.map(streamRecord);
     expect((await archiveStream(records, ports)).batchItemFailures.length).toBe(ALL.length);
     expect(await archiveStream(records, ports)).toEqual({ batchItemFailures: [] });
   });

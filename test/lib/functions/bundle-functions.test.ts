@@ -70,7 +70,7 @@ describe('bundleFunctions', () => {
 
   it('names every missing handler when some are missing', () => {
     expect(() => bundleFunctions(repository(['sweep', 'get-action']))).toThrow(
-      'expected a handler for each of 20 functions, got none at `lambdas/get-action/handler.ts`, `lambdas/sweep/handler.ts`',
+      `expected a handler for each of ${FUNCTION_NAMES.length} functions, got none at \`lambdas/get-action/handler.ts\`, \`lambdas/sweep/handler.ts\``,
     );
   });
 });

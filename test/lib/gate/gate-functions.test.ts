@@ -78,6 +78,23 @@ describe('functions', () => {
     ['approval-seal', ['ENVELOPE_MAC_KEY_ID', 'ENVELOPE_SIGNING_KEY_ID', 'ENVELOPE_TTL_SECONDS']],
     ['sweep', ['APPROVAL_CLOSE_FUNCTION_NAME', 'APPROVAL_STATE_MACHINE_ARN']],
     ['archive-ledger', ['ARCHIVE_BUCKET_NAME', 'POLICY_BUNDLE_HASH']],
+    [
+      'sequence-ledger',
+      [
+        'LOG_BUCKET_NAME',
+        'LOG_KEY_ID',
+        'LOG_LOCK_DAYS',
+        'LOG_LOCK_MODE',
+        'LOG_MERGE_DELAY_SECONDS',
+        'LOG_ORIGIN',
+        'LOG_STAGING_LOCK_DAYS',
+        'TIMESTAMP_POLICIES',
+        'TIMESTAMP_TRUST_ANCHORS',
+        'TIMESTAMP_URL',
+        'WITNESS_POLICY',
+        'WITNESS_URLS',
+      ],
+    ],
     ['decide-approval', ['PSEUDONYM_SECRET_ARN']],
     ['get-action', []],
   ])('tell %s exactly what it needs when it starts', (name, own) => {
@@ -86,7 +103,7 @@ describe('functions', () => {
 
   it('execute one at a time when order matters', () => {
     const limited = [...functions].filter(([, properties]) => properties['ReservedConcurrentExecutions'] === 1);
-    expect(limited.map(([name]) => name).sort()).toEqual(['archive-ledger', 'sweep']);
+    expect(limited.map(([name]) => name).sort()).toEqual(['archive-ledger', 'sequence-ledger', 'sweep']);
   });
 });
 

@@ -60,6 +60,14 @@ describe('envelope keys', () => {
   });
 });
 
+describe('the log key', () => {
+  it('gives Sign to the sequencer alone when it is made', () => {
+    const sequencer = 'arn:aws:iam::111122223333:role/countersign-sequence-ledger';
+    template.hasResourceProperties('AWS::KMS::Key', { KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' });
+    template.hasResourceProperties('AWS::KMS::Key', guarded('kms:Sign', 'Sign', sequencer));
+  });
+});
+
 describe('the keys stack', () => {
   it('keeps every key and the pepper when it is deleted', () => {
     const kept = [...resources(template, 'AWS::KMS::Key'), ...resources(template, 'AWS::SecretsManager::Secret')];

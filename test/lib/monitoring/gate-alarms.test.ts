@@ -20,6 +20,11 @@ describe('alarms', () => {
       'ArchiveLags',
       'ArchiveMismatch',
       'BudgetAlert',
+      'LogChainHeld',
+      'LogFails',
+      'LogLags',
+      'LogOverdue',
+      'LogStopped',
       'SelfApprovalRefused',
       'SweepFails',
     ]);

@@ -2,12 +2,13 @@ import { FUNCTION_NAMES } from '../../../lib/functions/function-names.ts';
 
 const INLINE = 'NIST.800.53.R5-IAMNoInlinePolicy';
 const FUNCTION = [INLINE, 'NIST.800.53.R5-LambdaDLQ', 'NIST.800.53.R5-LambdaInsideVPC'];
-const LIMITED = ['archive-ledger', 'sweep'];
+const LIMITED = ['archive-ledger', 'sequence-ledger', 'sweep'];
 const NO_ACCESS_LOGS = ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'];
 const NO_REPLICA = 'NIST.800.53.R5-S3BucketReplicationEnabled';
 const NO_BACKUP_PLAN = ['NIST.800.53.R5-DynamoDBInBackupPlan'];
 const API = 'arn:aws:execute-api:eu-west-1:111122223333:<GateApiE52E53C9>/v1';
 const ARCHIVE = 'CountersignData:ExportsOutputFnGetAttArchiveBucket49F1AC64Arn3FBD647E';
+const LOG = 'CountersignData:ExportsOutputFnGetAttLogBucketD7408CB8ArnE162E96F';
 const ROUTES = 'CountersignGate/Gate/Api/Default';
 
 const wildcards = (...resources: readonly string[]) =>
@@ -64,6 +65,12 @@ const listed: { readonly [path: string]: readonly string[] } = {
     INLINE,
   ],
   'CountersignData/Archive/Bucket': [...NO_ACCESS_LOGS, NO_REPLICA, 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+  'CountersignData/Log/Bucket': [
+    ...NO_ACCESS_LOGS,
+    NO_REPLICA,
+    'NIST.800.53.R5-S3DefaultEncryptionKMS',
+    'NIST.800.53.R5-S3BucketDefaultLockEnabled',
+  ],
   'CountersignData/Ledger/Table': NO_BACKUP_PLAN,
   'CountersignData/Registry/Table': NO_BACKUP_PLAN,
   'CountersignData/State/Table': NO_BACKUP_PLAN,
@@ -87,6 +94,7 @@ const listed: { readonly [path: string]: readonly string[] } = {
   'CountersignGate/RegistryOperator': [INLINE],
   'CountersignGate/Workflow': [...wildcards('*'), 'AwsSolutions-SF2', INLINE],
   'CountersignGate/archive-ledger': [...wildcards('*', `${ARCHIVE}/bundles/*`, `${ARCHIVE}/events/*`), ...FUNCTION],
+  'CountersignGate/sequence-ledger': [...wildcards('*', `${LOG}/*`), ...FUNCTION],
   'CountersignKeys/Pseudonyms/Pepper': ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
 };
 

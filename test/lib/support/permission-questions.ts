@@ -1,5 +1,6 @@
 import type { Assembly, Resource } from '../../../sandbox/contract.ts';
 import { archiveQuestions } from './archive-questions.ts';
+import { logQuestions } from './log-questions.ts';
 import { ADMINISTRATOR, type Question } from './question.ts';
 
 const SEALER = 'countersign-approval-seal';
@@ -79,6 +80,7 @@ export function questions(assembly: Assembly): readonly Question[] {
       only(assembly, 'AWS::DynamoDB::Table', 'State').arn,
       only(assembly, 'AWS::DynamoDB::Table', 'Registry').arn,
     ),
+    ...logQuestions(only(assembly, 'AWS::S3::Bucket', 'Log').arn),
     ...archiveQuestions(only(assembly, 'AWS::S3::Bucket', 'Archive').arn),
     ...workflowQuestions(assembly),
   ];
@@ -89,9 +91,17 @@ function keyQuestions(assembly: Assembly): readonly Question[] {
   const signing = only(assembly, 'AWS::KMS::Key', 'SigningKey').arn;
   const macContext = { 'kms:MacAlgorithm': 'HMAC_SHA_256' };
   const signContext = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' };
+  const log = only(assembly, 'AWS::KMS::Key', 'Log').arn;
   const secret = only(assembly, 'AWS::SecretsManager::Secret', 'Pepper').arn;
   const details = only(assembly, 'AWS::KMS::Key', 'Details').arn;
   return [
+    {
+      what: 'sign a checkpoint of the log',
+      action: 'kms:Sign',
+      resourceArn: log,
+      context: { 'kms:SigningAlgorithm': 'ED25519_SHA_512' },
+      expected: ['countersign-sequence-ledger'],
+    },
     {
       what: 'make an envelope’s MAC',
       action: 'kms:GenerateMac',
