@@ -1,0 +1,94 @@
+import type { JsonValue } from '../../json.ts';
+import type { LedgerEvent } from '../parse-event.ts';
+import { parseEntry } from '../statement.ts';
+import type { BudgetFact, DataReader } from './budget-fact.ts';
+import { budgetFactOf } from './budget-fact.ts';
+import type { BundleDigest, EntryDepth } from './bundle-digest.ts';
+import { EntryScan, writeUlid } from './entry-scan.ts';
+import { HASH_BYTES } from './fast-hash.ts';
+import type { Faults } from './faults.ts';
+import { lenientEvent } from './lenient-event.ts';
+
+/** Bytes of an event id. */
+export const ID_BYTES = 16;
+
+/** Reads the events of one bundle into columns. After `read` its fields hold the event that was read. */
+export class EntryColumns {
+  readonly #bytes: Uint8Array;
+  readonly #depth: EntryDepth;
+  readonly #faults: Faults;
+  readonly #scan: EntryScan;
+  readonly #ids: Uint8Array;
+  readonly #timesMs: Float64Array;
+  readonly #budget: { index: number; chain: string; fact: BudgetFact }[] = [];
+  /** `prev` of the event that was read. */
+  readonly prev = new Uint8Array(HASH_BYTES);
+  chain = '';
+  seq = 0;
+  timeMs = 0;
+
+  constructor(bytes: Uint8Array, count: number, depth: EntryDepth, faults: Faults) {
+    this.#bytes = bytes;
+    this.#depth = depth;
+    this.#faults = faults;
+    this.#scan = new EntryScan(bytes);
+    const rows = depth === 'hash' ? 0 : count;
+    this.#ids = new Uint8Array(rows * ID_BYTES);
+    this.#timesMs = new Float64Array(rows).fill(Number.NaN);
+  }
+
+  /** Reads one entry; false, with a finding, when it is not an event. */
+  read(index: number, start: number, end: number): boolean {
+    if (this.#scan.scan(start, end)) this.#fromScan(index);
+    else if (!this.#fromParser(index, start, end)) return false;
+    this.#timesMs[index] = this.timeMs;
+    return true;
+  }
+
+  columns(): Pick<BundleDigest, 'ids' | 'timesMs' | 'budget'> {
+    return { ids: this.#ids, timesMs: this.#timesMs, budget: this.#budget };
+  }
+
+  #fromScan(index: number): void {
+    const scan = this.#scan;
+    this.chain = scan.chain;
+    this.seq = scan.seq;
+    this.timeMs = scan.timeMs;
+    scan.writePrev(this.prev, 0);
+    scan.writeId(this.#ids, index * ID_BYTES);
+    this.#takeFact(index, scan.type, this.#readScanned);
+  }
+
+  readonly #readScanned: DataReader = (name) => {
+    const text = this.#scan.dataMember(name);
+    if (text === undefined) return undefined;
+    const value: JsonValue = JSON.parse(text);
+    return value;
+  };
+
+  #fromParser(index: number, start: number, end: number): boolean {
+    const entry = this.#bytes.subarray(start, end);
+    const parsed = parseEntry(entry);
+    if (parsed.ok) return this.#fromEvent(index, parsed.value.event);
+    const { check, expected, got } = parsed.problem;
+    const event = this.#depth === 'links' && check === 'canonical_form' ? lenientEvent(entry) : undefined;
+    if (event !== undefined) return this.#fromEvent(index, event);
+    this.#faults.add('C8', check, index, { expected, got });
+    return false;
+  }
+
+  #fromEvent(index: number, event: LedgerEvent): true {
+    this.chain = event.chain;
+    this.seq = event.seq;
+    this.timeMs = event.timeMs;
+    this.prev.set(Buffer.from(event.prev, 'hex'));
+    writeUlid(Buffer.from(event.id, 'latin1'), 0, this.#ids, index * ID_BYTES);
+    this.#takeFact(index, event.type, (name) => event.data[name]);
+    return true;
+  }
+
+  #takeFact(index: number, type: string, read: DataReader): void {
+    const fact = budgetFactOf(type, read);
+    if (fact !== undefined) this.#budget.push({ index, chain: this.chain, fact });
+  }
+}

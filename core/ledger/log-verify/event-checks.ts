@@ -1,0 +1,41 @@
+import { TILE_WIDTH } from '../log/tile-path.ts';
+import { BudgetConservation } from './budget-conservation.ts';
+import type { BundleDigest } from './bundle-digest.ts';
+import { ChainTails } from './chain-tails.ts';
+import type { Findings } from './check.ts';
+import { ID_BYTES } from './entry-columns.ts';
+import { UniqueIds } from './unique-ids.ts';
+
+const ID_WORDS = ID_BYTES / Uint32Array.BYTES_PER_ELEMENT;
+
+/** C9 to C12, and C13 inside chains: what joins the events of one bundle to those before it. */
+export class EventChecks {
+  readonly #findings: Findings;
+  readonly #ids = new UniqueIds();
+  readonly #budget: BudgetConservation;
+  readonly tails: ChainTails;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+    this.#budget = new BudgetConservation(findings);
+    this.tails = new ChainTails(findings);
+  }
+
+  /** Takes the next bundle. */
+  append(digest: BundleDigest): void {
+    this.#checkIds(digest);
+    this.tails.append(digest);
+    const offset = digest.n * TILE_WIDTH;
+    for (const { index, chain, fact } of digest.budget) this.#budget.take(offset + index, chain, fact);
+  }
+
+  #checkIds({ n, ids, timesMs }: BundleDigest): void {
+    const words = new Uint32Array(ids.buffer, ids.byteOffset, ids.length / Uint32Array.BYTES_PER_ELEMENT);
+    for (let offset = 0; offset < timesMs.length; offset += 1) {
+      if (Number.isNaN(timesMs[offset]) || this.#ids.add(words, offset * ID_WORDS)) continue;
+      const got = Buffer.from(ids.subarray(offset * ID_BYTES, (offset + 1) * ID_BYTES)).toString('hex');
+      const index = n * TILE_WIDTH + offset;
+      this.#findings.add({ check: 'C9', code: 'id_repeated', index, expected: 'an unused id', got: `ULID ${got}` });
+    }
+  }
+}
