@@ -1,6 +1,8 @@
 import { canonicalVectors } from './canonical-vectors.ts';
 import { checkpointVectors } from './checkpoint-vectors.ts';
 import { cosignatureVectors } from './cosignature-vectors.ts';
+import { envelopeVectors, preAuthVectors } from './dsse-vectors.ts';
+import { entryVectors } from './entry-vectors.ts';
 import { logProofVectors } from './log-proof-vectors.ts';
 import { consistencyVectors, inclusionVectors } from './merkle-vectors.ts';
 import { noteVectors } from './note-vectors.ts';
@@ -21,6 +23,9 @@ export function vectorFiles(): ReadonlyMap<string, string> {
     tilePathVectors(),
     entryBundleVectors(),
     canonicalVectors(),
+    entryVectors(),
+    preAuthVectors(),
+    envelopeVectors(),
   ];
   return new Map(files.map((file) => [`${file.kind}.json`, formatVectors(file)]));
 }

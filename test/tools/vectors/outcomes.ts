@@ -1,12 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
+import { ed25519PublicKey } from '../../../core/ed25519.ts';
 import type { JsonObject, JsonValue } from '../../../core/json.ts';
 import { canonicalJson } from '../../../core/ledger/canonical.ts';
 import { parseCheckpointBody } from '../../../core/ledger/log/checkpoint.ts';
 import { decodeEntries } from '../../../core/ledger/log/entry-bundle.ts';
 import { verifyLogProof } from '../../../core/ledger/log/log-proof.ts';
+import { leafHashOf } from '../../../core/ledger/log/merkle.ts';
 import { verifyConsistency, verifyInclusion } from '../../../core/ledger/log/merkle-proof.ts';
 import { openNote, parseVerifierKey, type VerifierKey } from '../../../core/ledger/log/note.ts';
 import { parseLogPath } from '../../../core/ledger/log/tile-path.ts';
+import { preAuthEncoding, readEnvelope, STATEMENT_PAYLOAD_TYPE } from '../../../core/ledger/receipt/dsse.ts';
+import { sameBytes } from '../../../core/ledger/same-bytes.ts';
+import { parseEntry } from '../../../core/ledger/statement.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Expectation } from '../../../tools/vectors/vector-file.ts';
 
@@ -55,6 +60,18 @@ export const OUTCOMES: { readonly [kind: string]: (input: JsonObject) => Expecta
     fromResult(decodeEntries(Buffer.from(text(input['bundle']), 'base64')), (entries) => {
       return { hashes: entries.map((entry) => createHash('sha256').update(entry).digest('hex')) };
     }),
+  entry: (input) => {
+    const bytes = Buffer.from(text(input['entry']), 'base64');
+    const parsed = parseEntry(bytes);
+    if (!parsed.ok) return { accepted: false, code: parsed.problem.check };
+    const { chain, seq, type } = parsed.value.event;
+    return { accepted: true, found: { chain, seq, type, leafHash: hex(leafHashOf(bytes)) } };
+  },
+  'dsse-pae': (input) => {
+    const encoding = preAuthEncoding(text(input['payloadType']), Buffer.from(text(input['payload']), 'base64'));
+    return fromBoolean(sameBytes(encoding, Buffer.from(text(input['encoding']), 'base64')), 'encoding_differs');
+  },
+  'dsse-envelope': envelope,
   'canonical-json': (input) => fromBoolean(isCanonical(text(input['text'])), 'canonical_form'),
 };
 
@@ -67,6 +84,17 @@ function logProof(input: JsonObject): Expectation {
   const trust = { logKeys: keys(input['logVkeys']), origin: text(input['origin']), policy };
   const found = verifyLogProof(text(input['proof']), Buffer.from(text(input['entry']), 'base64'), trust);
   return fromResult(found, ({ index, size, verified }) => ({ index, size, times: times(verified) }));
+}
+
+function envelope(input: JsonObject): Expectation {
+  const read = readEnvelope(input['envelope']);
+  if (!read.ok) return { accepted: false, code: read.problem.code };
+  const { payload, signature } = read.value;
+  const key = ed25519PublicKey(bytes(input['publicKey']));
+  return fromBoolean(
+    verify(null, preAuthEncoding(STATEMENT_PAYLOAD_TYPE, payload), key, signature),
+    'signature_invalid',
+  );
 }
 
 function isCanonical(json: string): boolean {
