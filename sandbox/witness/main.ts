@@ -17,7 +17,7 @@ import { witnessServer } from './witness-server.ts';
  *
  * It listens on loopback, at its former port when none is named, and prints one line of JSON when it is ready:
  * {name, url, vkey}. With `--follow` it ends when its standard input does, and a line `now <epoch ms>` there sets its
- * clock.
+ * clock; the line is printed once it has.
  */
 
 const { values } = parseArgs({
@@ -37,7 +37,9 @@ if (values.follow) {
   const lines = createInterface(process.stdin);
   lines.on('line', (line) => {
     const [, nowMs] = /^now (\d{1,15})$/.exec(line) ?? [];
-    if (nowMs !== undefined) offsetMs = Number(nowMs) - Date.now();
+    if (nowMs === undefined) return;
+    offsetMs = Number(nowMs) - Date.now();
+    console.log(line);
   });
   lines.on('close', () => process.exit(0));
 }

@@ -29,13 +29,15 @@ export interface RunningWitnesses {
   readonly witnesses: readonly RunningWitness[];
   /** A tlog-policy that more than half of them meet, with their URLs. */
   readonly policyText: string;
-  /** Tells them the clock's time; to be called when it was moved. */
-  syncClock(): void;
+  /** Tells them the clock's time, which those that run go by on return; to be called when it was moved. */
+  syncClock(): Promise<void>;
   close(): Promise<void>;
 }
 
 interface Child extends RunningWitness {
   readonly child: ChildProcess;
+  /** Writes a line to it, if any, and waits for its next one. @throws {Error} when it ends instead */
+  readonly answer: (line?: string) => Promise<string>;
 }
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -59,10 +61,12 @@ export async function startWitnesses(options: WitnessesOptions): Promise<Running
     await close();
     throw failed.reason;
   }
-  const syncClock = () => {
-    if (clock !== undefined) for (const { child } of children) child.stdin?.write(`now ${Math.trunc(clock.nowMs())}\n`);
+  const syncClock = async () => {
+    // One that has ended has no clock to set; whoever asks it to cosign will notice.
+    if (clock !== undefined)
+      await Promise.allSettled(children.map(({ answer }) => answer(`now ${Math.trunc(clock.nowMs())}\n`)));
   };
-  syncClock();
+  await syncClock();
   const witnesses = children.map(({ name, url, vkey }) => ({ name, url, vkey }));
   return { witnesses, policyText: policyOf(logKeys, witnesses), syncClock, close };
 }
@@ -80,14 +84,17 @@ async function startWitness({ stateDir, logKeys }: WitnessesOptions, number: num
   child.stderr.on('data', (chunk: Buffer) => {
     complaints = `${complaints}${chunk.toString('utf8')}`.slice(-4_000);
   });
-  const line = await Promise.race([
-    once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`expected a running witness, got exit code ${code}: ${complaints}`);
-    }),
-  ]);
-  const { url, vkey }: { readonly url: string; readonly vkey: string } = JSON.parse(line);
-  return { name, url, vkey, child };
+  const lines = createInterface(child.stdout);
+  const ended = once(child, 'exit').then(([code]) => ({ code }));
+  const answer = async (line = '') => {
+    const next = Promise.race([once(lines, 'line').then(([text]) => String(text)), ended]);
+    child.stdin.write(line);
+    const text = await next;
+    if (typeof text === 'string') return text;
+    throw new Error(`expected a running witness, got exit code ${text.code}: ${complaints}`);
+  };
+  const { url, vkey }: { readonly url: string; readonly vkey: string } = JSON.parse(await answer());
+  return { name, url, vkey, child, answer };
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
