@@ -40,6 +40,8 @@ const PACKAGE_HOMES: readonly { readonly prefix: string; readonly folders: reado
   { prefix: '@aws-sdk/', folders: ['aws', 'lambdas', 'cli', 'test', 'bench'] },
   { prefix: 'aws-cdk-lib', folders: ['lib', 'bin', 'test'] },
   { prefix: '@cedar-policy/', folders: ['tools', 'cli', 'test', 'bench'] },
+  { prefix: 'pkijs', folders: ['net', 'sandbox', 'test'] },
+  { prefix: 'asn1js', folders: ['net', 'sandbox', 'test'] },
 ];
 
 const folderOf = (path: string): Folder | undefined => FOLDERS.find((folder) => path.startsWith(`${folder}/`));
