@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { ChainHeads } from '../core/ledger/heads.ts';
 import { formatHeads, parseHeads } from '../core/ledger/heads.ts';
+import { LogUnreadable } from '../core/ledger/log-verify/verify-log.ts';
 import { verifyArchive } from '../core/ledger/verify.ts';
 import type { SignatureCheck } from '../core/ledger/verify-envelopes.ts';
 import { archivePlace } from './audit/audit-target.ts';
@@ -11,47 +12,90 @@ import { runCommand } from './audit/run-command.ts';
 import { reportLines } from './audit/verify-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
+import { LogInputError } from './verify-log/log-inputs.ts';
+import type { OpenLog } from './verify-log/open-log.ts';
+import { openLog } from './verify-log/open-log.ts';
+import { logReportLines } from './verify-log/report-lines.ts';
+import { LOG_FLAG_LINES, LOG_FLAGS, runVerifier } from './verify-log/run-verifier.ts';
+import { timestampTrust } from './verify-log/timestamp-trust.ts';
 
 /** How the command is called. */
-export const VERIFY_USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [--heads FILE] [--save-heads FILE] [--envelope-key FILE]
+export const VERIFY_USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [flags]
   without a place: the archive of the sandbox that runs here
-  --heads FILE         heads noted earlier: shows a cut or rewritten tail
-  --save-heads FILE    note the heads of an archive that passed, for next time; keep the file elsewhere
-  --envelope-key FILE  public key (PEM) that approval envelopes are signed with`;
+an archive (events/, bundles/)
+  --heads FILE              heads noted earlier: shows a cut or rewritten tail
+  --save-heads FILE         note the heads of an archive that passed, for next time; keep the file elsewhere
+  --envelope-key FILE       public key (PEM) that approval envelopes are signed with
+  --archive                 check the archive where there are both
+a log (checkpoint, tile/)
+${LOG_FLAG_LINES}`;
+
+const ARCHIVE_FLAGS = {
+  'save-heads': { type: 'string' },
+  'envelope-key': { type: 'string' },
+  archive: { type: 'boolean', default: false },
+} as const;
+
+type Flags = ReturnType<typeof parseFlags>['values'];
 
 /**
- * `countersign verify`: checks an archive from its bytes alone.
+ * `countersign verify`: checks an archive, or a log, from its bytes alone.
  *
  * @returns 0 when everything checked passed, 1 when anything failed, 3 on bad input
  */
 export function verifyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
   return runCommand(io, VERIFY_USAGE, async () => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        heads: { type: 'string' },
-        'save-heads': { type: 'string' },
-        'envelope-key': { type: 'string' },
-      },
-    });
+    const { values, positionals } = parseFlags(argv);
     const place = archivePlace(io, positionals, VERIFY_USAGE);
-    const heads = values.heads === undefined ? undefined : await readHeads(values.heads);
-    const keyFile = values['envelope-key'];
-    const checkSignature = keyFile === undefined ? undefined : await signatureCheck(keyFile);
-    const outcome = await verifyArchive(openArchive(io, place), {
-      ...(heads !== undefined && { heads }),
-      ...(checkSignature !== undefined && { checkSignature }),
-    });
-    if (outcome.objects === 0 && heads === undefined)
-      throw new CommandError(EXIT.badInput, `expected an archive at \`${place}\`, got no objects`);
-    report(io, values.json, outcome, reportLines(outcome));
-    const saveTo = values['save-heads'];
-    if (outcome.ok && saveTo !== undefined)
-      await writeFile(saveTo, formatHeads(new Map(outcome.chains.map(({ chain, head }) => [chain, head]))));
-    return outcome.ok ? EXIT.ok : EXIT.failed;
+    const log = values.archive ? undefined : await openLog(io, place);
+    return log === undefined ? checkArchive(io, place, values) : checkLog(io, log, values);
   });
+}
+
+function parseFlags(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], allowPositionals: true, options: { ...LOG_FLAGS, ...ARCHIVE_FLAGS } });
+}
+
+/** A flag that the other kind of place has must not be taken for one that was obeyed. */
+function refuseFlags(values: Flags, names: readonly (keyof Flags)[], kind: string): void {
+  const given = names.find((name) => values[name] !== undefined && values[name] !== false);
+  if (given !== undefined) throw new CommandError(EXIT.badInput, `--${given} is not for ${kind}`);
+}
+
+async function checkLog(io: CommandIo, log: OpenLog, values: Flags): Promise<number> {
+  refuseFlags(values, ['save-heads', 'envelope-key'], 'a log');
+  const threadCode = new URL('./verify-log/digest-worker.ts', import.meta.url);
+  const surroundings = { nowMs: Date.now(), stderr: io.stderr, isTerminal: process.stderr.isTTY === true };
+  try {
+    const outcome = await runVerifier({ ...log, ...surroundings, threadCode, trust: timestampTrust }, values);
+    report(io, values.json, outcome, logReportLines(outcome));
+    return outcome.ok ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    if (error instanceof LogInputError || error instanceof LogUnreadable)
+      throw new CommandError(EXIT.badInput, error.message);
+    throw error;
+  }
+}
+
+const LOG_ONLY = Object.keys(LOG_FLAGS).filter((name) => name !== 'json' && name !== 'heads');
+
+async function checkArchive(io: CommandIo, place: string, values: Flags): Promise<number> {
+  // The names of the flags as they are declared.
+  refuseFlags(values, LOG_ONLY as (keyof Flags)[], 'an archive');
+  const heads = values.heads === undefined ? undefined : await readHeads(values.heads);
+  const keyFile = values['envelope-key'];
+  const checkSignature = keyFile === undefined ? undefined : await signatureCheck(keyFile);
+  const outcome = await verifyArchive(openArchive(io, place), {
+    ...(heads !== undefined && { heads }),
+    ...(checkSignature !== undefined && { checkSignature }),
+  });
+  if (outcome.objects === 0 && heads === undefined)
+    throw new CommandError(EXIT.badInput, `expected an archive at \`${place}\`, got no objects`);
+  report(io, values.json, outcome, reportLines(outcome));
+  const saveTo = values['save-heads'];
+  if (outcome.ok && saveTo !== undefined)
+    await writeFile(saveTo, formatHeads(new Map(outcome.chains.map(({ chain, head }) => [chain, head]))));
+  return outcome.ok ? EXIT.ok : EXIT.failed;
 }
 
 async function readHeads(file: string): Promise<ChainHeads> {

@@ -62,6 +62,9 @@ export class EntryColumns {
   readonly #readScanned: DataReader = (name) => {
     const text = this.#scan.dataMember(name);
     if (text === undefined) return undefined;
+    // The scan takes no escapes, so what stands between the quotes is the string.
+    if (text.startsWith('"')) return text.slice(1, -1);
+    if (text === 'true' || text === 'false') return text === 'true';
     const value: JsonValue = JSON.parse(text);
     return value;
   };

@@ -1,0 +1,149 @@
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { ED25519_KEY_BYTES } from '../../core/ed25519.ts';
+import type { CosignerPolicy } from '../../core/ledger/log/log-proof.ts';
+import type { VerifierKey } from '../../core/ledger/log/note.ts';
+import { parseVerifierKey, SIGNATURE_ED25519 } from '../../core/ledger/log/note.ts';
+import { cosignersOf, parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
+import type { LogCheck } from '../../core/ledger/log-verify/check.ts';
+import type { LogHeads } from '../../core/ledger/log-verify/log-heads.ts';
+import { parseLogHeads } from '../../core/ledger/log-verify/log-heads.ts';
+import type {
+  HeldReceipt,
+  LogSource,
+  VerifyLogOptions,
+  VerifyTimestamp,
+} from '../../core/ledger/log-verify/options.ts';
+
+/** Thrown when what the caller gave cannot be used. */
+export class LogInputError extends Error {
+  readonly code = 'log_input';
+}
+
+/** What the caller gave, as file names and texts. */
+export interface GivenInputs {
+  /** Verifier keys, or names of files that hold one. */
+  readonly keys: readonly string[];
+  readonly origin: string | undefined;
+  readonly witnessPolicy: string | undefined;
+  readonly previous: string | undefined;
+  readonly tsa: string | undefined;
+  readonly heads: string | undefined;
+  readonly receipts: readonly string[];
+  readonly certificationKeys: readonly string[];
+}
+
+/** Makes a check of timestamps from trust anchors in PEM. */
+export type TimestampTrust = (anchorsPem: string) => VerifyTimestamp;
+
+type Inputs = Pick<
+  VerifyLogOptions,
+  | 'logKeys'
+  | 'origin'
+  | 'witnesses'
+  | 'previous'
+  | 'verifyTimestamp'
+  | 'heads'
+  | 'receipts'
+  | 'certificationKeys'
+  | 'unpinned'
+>;
+
+/**
+ * What a log is verified with: what the caller gives, and else what the log's folder brings along. The latter is used,
+ * and named in the report as what anybody who forged the log could have put there too.
+ *
+ * @throws {LogInputError} when something cannot be read
+ */
+export async function readInputs(source: LogSource, given: GivenInputs, trust: TimestampTrust): Promise<Inputs> {
+  const unpinned = new Map<LogCheck, string>();
+  const own = async (check: LogCheck, path: string, flag: string): Promise<string | undefined> => {
+    const bytes = await source.read(path);
+    if (bytes !== undefined)
+      unpinned.set(check, `rests on the log’s own \`${path}\`, which who forges a log can forge; give ${flag}`);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  };
+  const keyTexts =
+    given.keys.length > 0 ? await Promise.all(given.keys.map(keyText)) : [await own('C1', 'log.vkey', '--key')];
+  const policyFile = given.witnessPolicy;
+  const policy =
+    policyFile === undefined ? await own('C2', 'witness.policy', '--witness-policy') : await textOf(policyFile);
+  const anchors = given.tsa === undefined ? await own('C7', 'tsa.pem', '--tsa') : await textOf(given.tsa);
+  const heads = given.heads === undefined ? await textIn(source, 'heads.json') : await textOf(given.heads);
+  const receipts = await receiptsOf(source, given.receipts);
+  const previous = given.previous === undefined ? undefined : await textOf(given.previous);
+  return {
+    logKeys: keyTexts.map((text) => logKey(text)),
+    unpinned,
+    ...(given.origin !== undefined && { origin: given.origin }),
+    ...(policy !== undefined && { witnesses: cosigners(policy) }),
+    ...(previous !== undefined && { previous }),
+    ...(anchors !== undefined && { verifyTimestamp: trust(anchors) }),
+    ...(heads !== undefined && { heads: headsOf(heads) }),
+    ...(receipts.length > 0 && { receipts }),
+    ...(given.certificationKeys.length > 0 && {
+      certificationKeys: await Promise.all(given.certificationKeys.map(certificationKey)),
+    }),
+  };
+}
+
+function logKey(text: string | undefined): VerifierKey {
+  if (text === undefined) throw new LogInputError('expected --key, or a file `log.vkey` in the log, got neither');
+  const key = parseVerifierKey(text.trim());
+  if (key.ok && key.value.type === SIGNATURE_ED25519) return key.value;
+  throw new LogInputError(`expected a verifier key \`name+id+key\` of an Ed25519 log, got \`${text.trim()}\``);
+}
+
+/** The key itself, or the text of the file that holds it: a key has plus signs and its id in the middle. */
+async function keyText(keyOrFile: string): Promise<string> {
+  return parseVerifierKey(keyOrFile).ok ? keyOrFile : textOf(keyOrFile);
+}
+
+function cosigners(text: string): CosignerPolicy {
+  const policy = parseWitnessPolicy(text);
+  if (policy.ok) return cosignersOf(policy.value);
+  throw new LogInputError(`witness policy, line ${policy.problem.line}: ${policy.problem.detail}`);
+}
+
+function headsOf(text: string): LogHeads {
+  const heads = parseLogHeads(text);
+  if (heads.ok) return heads.value;
+  throw new LogInputError(`heads: ${heads.problem}`);
+}
+
+/** The receipts that were named, and those in the log's folder. */
+async function receiptsOf(source: LogSource, files: readonly string[]): Promise<readonly HeldReceipt[]> {
+  const receipts: HeldReceipt[] = [];
+  for (const path of files) receipts.push({ path, text: await textOf(path) });
+  for await (const path of source.listPaths()) {
+    const text = /^receipts\/.+\.json$/.test(path) ? await textIn(source, path) : undefined;
+    if (text !== undefined) receipts.push({ path, text });
+  }
+  return receipts;
+}
+
+/** A key in PEM, or its 32 bytes in base64. */
+async function certificationKey(file: string): Promise<Uint8Array> {
+  const text = await textOf(file);
+  const raw = Buffer.from(text.trim(), 'base64');
+  if (raw.length === ED25519_KEY_BYTES) return new Uint8Array(raw);
+  try {
+    const der = createPublicKey(text).export({ format: 'der', type: 'spki' });
+    return new Uint8Array(der.subarray(-ED25519_KEY_BYTES));
+  } catch {
+    throw new LogInputError(`${file}: expected an Ed25519 public key in PEM or base64`);
+  }
+}
+
+async function textIn(source: LogSource, path: string): Promise<string | undefined> {
+  const bytes = await source.read(path);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new LogInputError(`expected to read \`${file}\`: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { EntryDepth } from '../../core/ledger/log-verify/bundle-digest.ts';
+import type { LogReport } from '../../core/ledger/log-verify/check.ts';
+import type { LogSource } from '../../core/ledger/log-verify/options.ts';
+import { verifyLog } from '../../core/ledger/log-verify/verify-log.ts';
+import type { BundlePlace } from './digest-pool.ts';
+import { DigestPool } from './digest-pool.ts';
+import type { TimestampTrust } from './log-inputs.ts';
+import { LogInputError, readInputs } from './log-inputs.ts';
+import { progressTo } from './progress.ts';
+
+/** The flags of verifying a log, for {@link parseArgs}. */
+export const LOG_FLAGS = {
+  json: { type: 'boolean', default: false },
+  key: { type: 'string', multiple: true },
+  origin: { type: 'string' },
+  'witness-policy': { type: 'string' },
+  previous: { type: 'string' },
+  tsa: { type: 'string' },
+  heads: { type: 'string' },
+  receipt: { type: 'string', multiple: true },
+  'certification-key': { type: 'string', multiple: true },
+  'max-age-seconds': { type: 'string' },
+  'merge-delay-seconds': { type: 'string' },
+  workers: { type: 'string' },
+  skip: { type: 'string', multiple: true },
+  progress: { type: 'boolean', default: false },
+} as const;
+
+/** What the flags of a log mean. */
+export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier key as you know it (repeatable); else the log's own log.vkey, named as not checked
+  --origin NAME             the log's name as you know it
+  --witness-policy FILE     who must have cosigned (C2SP tlog-policy); else the log's own, named as not checked
+  --previous FILE           a checkpoint you kept: the log must extend it
+  --tsa FILE                trust anchors of timestamps (PEM); else the log's own, named as not checked
+  --heads FILE              heads of the chains; else the log's heads.json
+  --receipt FILE            a receipt you hold (repeatable); receipts/*.json of the log are checked too
+  --certification-key FILE  key that certifies receipt keys (PEM or base64, repeatable)
+  --max-age-seconds N       how old the newest cosignature may be
+  --merge-delay-seconds N   how long an event may take into the log (60)
+  --workers N               threads (up to 4, one a core); 0 works on the one thread
+  --skip canonical|events   leave out the form of entries, or events as a whole; named as not checked
+  --progress                progress on standard error though it is no terminal`;
+
+/** Where a verifier runs and what it is built with. */
+export interface VerifierPlace {
+  readonly source: LogSource;
+  readonly bundles: BundlePlace;
+  readonly isLive: boolean;
+  /** What threads run. */
+  readonly threadCode: URL;
+  readonly trust: TimestampTrust;
+  readonly nowMs: number;
+  readonly stderr: (text: string) => void;
+  readonly isTerminal: boolean;
+}
+
+/** The flags as they were given. */
+export type LogFlags = ReturnType<typeof parseLogFlags>['values'];
+
+/** Reads a command line. Throws what {@link parseArgs} throws. */
+export function parseLogFlags(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], allowPositionals: true, options: LOG_FLAGS });
+}
+
+/**
+ * Verifies a log as the flags say.
+ *
+ * @throws {LogInputError} when a flag or a file it names is unusable
+ */
+export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promise<LogReport> {
+  const inputs = await readInputs(
+    place.source,
+    {
+      keys: flags.key ?? [],
+      origin: flags.origin,
+      witnessPolicy: flags['witness-policy'],
+      previous: flags.previous,
+      tsa: flags.tsa,
+      heads: flags.heads,
+      receipts: flags.receipt ?? [],
+      certificationKeys: flags['certification-key'] ?? [],
+    },
+    place.trust,
+  );
+  const maxAgeSeconds = count(flags['max-age-seconds'], '--max-age-seconds');
+  const mergeDelaySeconds = count(flags['merge-delay-seconds'], '--merge-delay-seconds');
+  const threads = count(flags.workers, '--workers') ?? Math.min(4, availableParallelism());
+  const depth = depthOf(flags.skip ?? []);
+  const pool = threads === 0 ? undefined : new DigestPool(place.bundles, threads, place.threadCode);
+  const progress = progressTo(place.stderr, flags.progress || place.isTerminal);
+  try {
+    const options = { ...inputs, depth, isLive: place.isLive, nowMs: place.nowMs, onProgress: progress.at };
+    return await verifyLog(
+      place.source,
+      {
+        ...options,
+        ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+        ...(mergeDelaySeconds !== undefined && { mergeDelaySeconds }),
+      },
+      pool,
+    );
+  } finally {
+    progress.end();
+    await pool?.close();
+  }
+}
+
+function depthOf(skip: readonly string[]): EntryDepth {
+  const unknown = skip.find((what) => what !== 'canonical' && what !== 'events');
+  if (unknown !== undefined) throw new LogInputError(`expected --skip canonical or events, got \`${unknown}\``);
+  if (skip.includes('events')) return 'hash';
+  return skip.includes('canonical') ? 'links' : 'canonical';
+}
+
+function count(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^(0|[1-9]\d{0,8})$/.test(text)) return Number(text);
+  throw new LogInputError(`expected ${flag} to be a count, got \`${text}\``);
+}
