@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { openClock, type SandboxClock } from './clock.ts';
 import type { Assembly, AwsService, CredentialVault, RoleCredentials, SandboxContext } from './contract.ts';
 import { createFront, type Front } from './front/front.ts';
+import { signedRequest } from './front/signed-request.ts';
 import { verifySigV4 } from './front/verify-sigv4.ts';
 import { createAuthorizer } from './iam/authorizer.ts';
+import type { Outside, SandboxSite } from './outside.ts';
 import { Gateway } from './services/api-gateway/gateway.ts';
 import { GatewayServer } from './services/api-gateway/gateway-server.ts';
-import type { HttpRequest } from './services/api-gateway/http-message.ts';
 import { IdTokenVerifier } from './services/api-gateway/id-token.ts';
 import { chosenPorts, listenOn, rememberPorts } from './services/api-gateway/ports.ts';
 import { mapPublicUrls } from './services/api-gateway/public-urls.ts';
@@ -53,6 +54,11 @@ export interface SandboxOptions {
   readonly region?: string;
   /** Threads per function and invocations per thread, beside the default of {@link LambdaService}. */
   readonly lambdaLimits?: (functionName: string) => Partial<PoolLimits>;
+  /**
+   * Starts what the product reaches outside AWS, before any function runs, and says by which values of their variables
+   * functions find it.
+   */
+  readonly outside?: (site: SandboxSite) => Promise<Outside>;
   /** Called with faults of the sandbox itself; the default prints a warning. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -124,8 +130,11 @@ async function compose(options: SandboxOptions, undo: Undo, close: () => Promise
   const ports = chosenPorts(context.stateDir, options);
   await listenOn(ports.endpoint, (port) => front.listen(port));
   let map = (text: string): string => text;
+  const outside = await options.outside?.(siteOf(foundation));
+  if (outside !== undefined) undo.push(() => outside.close());
   const lambda = new LambdaService(within(context, 'lambda'), {
     mapEnvironmentValue: (value) => map(value),
+    variables: () => outside?.variables ?? {},
     limitsFor: options.lambdaLimits ?? ((name) => (isBehindApi(context.assembly, name) ? { workers: 2 } : {})),
   });
   undo.push(() => lambda.close());
@@ -177,6 +186,12 @@ async function compose(options: SandboxOptions, undo: Undo, close: () => Promise
   };
 }
 
+function siteOf({ context, clock, front }: Foundation): SandboxSite {
+  const { assembly, vault, stateDir } = context;
+  const credentials = (roleName: string) => credentialsFor(assembly, vault, roleName, undefined);
+  return { assembly, clock, stateDir, endpointUrl: front.endpointUrl(), credentialsFor: credentials };
+}
+
 async function openFoundation(options: SandboxOptions, undo: Undo): Promise<Foundation> {
   const accountId = options.accountId ?? DEFAULT_ACCOUNT;
   const assembly = loadAssembly(options.cdkOutDir, { accountId, region: options.region ?? DEFAULT_REGION });
@@ -221,15 +236,6 @@ function openGateway(context: SandboxContext, lambda: LambdaService, cognito: Co
       }),
     idTokens: new IdTokenVerifier({ issuerUrl: cognito.issuerUrl, clientIds }, context.clock),
   });
-}
-
-function signedRequest({ method, target, rawHeaders, body }: HttpRequest): Parameters<typeof verifySigV4>[0] {
-  const headers: { [name: string]: string } = {};
-  for (const [name, value] of rawHeaders) {
-    const known = headers[name.toLowerCase()];
-    headers[name.toLowerCase()] = known === undefined ? value : `${known},${value}`;
-  }
-  return { method, url: target, headers, body };
 }
 
 function startMappings(

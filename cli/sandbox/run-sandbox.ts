@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openClock, type SandboxClock } from '../../sandbox/clock.ts';
 import { writeDurable } from '../../sandbox/front/durable-file.ts';
-import type { Sandbox } from '../../sandbox/index.ts';
+import type { Sandbox, SandboxOptions, SandboxSite } from '../../sandbox/index.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import type { SandboxFile } from '../deployment.ts';
 import { sandboxFilePath } from '../deployment.ts';
 import { loadRegistry } from './load-registry.ts';
+import { type LogParties, startLogParties } from './log-parties.ts';
 import { templateNames } from './names.ts';
 import { PEOPLE, PERSON_NAMES, type PersonName } from './people.ts';
 import { sandboxRegistry } from './registry.ts';
@@ -28,6 +30,8 @@ export interface RunningSandbox {
   readonly sandbox: Sandbox;
   /** What commands in other terminals read. */
   readonly file: SandboxFile;
+  /** What the log needs that the institution does not run. */
+  readonly parties: LogParties;
   close(): Promise<void>;
 }
 
@@ -42,7 +46,8 @@ export async function runSandbox({ stateDir, appDir, say, ...ports }: RunOptions
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const cdkOutDir = appDir === undefined ? await synthesizeInto(join(home, 'cdk.out'), say) : resolve(appDir);
   say('starting the sandbox …');
-  const sandbox = await startSandbox({ cdkOutDir, stateDir: join(home, 'state'), ...ports });
+  const state = join(home, 'state');
+  const { clock, parties, sandbox } = await startWithParties({ cdkOutDir, stateDir: state, ...ports });
   try {
     const subjects = await seedPeople(sandbox, passwords(home));
     await loadRegistry(sandbox, sandboxRegistry(sandbox.assembly.accountId, subjects.olivia));
@@ -56,11 +61,35 @@ export async function runSandbox({ stateDir, appDir, say, ...ports }: RunOptions
   return {
     sandbox,
     file,
+    parties,
     close: async () => {
       rmSync(path, { force: true });
       await sandbox.close();
+      clock.close();
     },
   };
+}
+
+/** The sandbox and what its log needs beside it, on one clock. */
+async function startWithParties(options: Omit<SandboxOptions, 'clock' | 'outside'>) {
+  const own = openClock(options.stateDir);
+  const started = Promise.withResolvers<LogParties>();
+  let parties: LogParties | undefined;
+  const clock: SandboxClock = {
+    ...own,
+    advance: (durationMs) => {
+      // Before the clock moves: what runs when it moves may ask them.
+      parties?.setTime(own.nowMs() + durationMs);
+      own.advance(durationMs);
+    },
+  };
+  const outside = async (site: SandboxSite) => {
+    parties = await startLogParties(site);
+    started.resolve(parties);
+    return parties;
+  };
+  const sandbox = await startSandbox({ ...options, clock, outside });
+  return { clock, parties: await started.promise, sandbox };
 }
 
 async function synthesizeInto(cdkOutDir: string, say: (text: string) => void): Promise<string> {

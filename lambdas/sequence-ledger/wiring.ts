@@ -14,6 +14,8 @@ import { tiledTree } from '../../core/ledger/log/tree-format.ts';
 import { requiredDays, requiredEnv, requiredSeconds } from '../shared/environment.ts';
 import { dynamoDb } from '../shared/wiring.ts';
 import type { SequencerDeps } from './run-sequencer.ts';
+import { stamperOf } from './stamper.ts';
+import { witnessesOf } from './witnesses.ts';
 
 let shared: Promise<SequencerDeps> | undefined;
 
@@ -40,6 +42,8 @@ async function wire(): Promise<SequencerDeps> {
     stagingDays: requiredDays('LOG_STAGING_LOCK_DAYS'),
   };
   const bucket = requiredEnv('LOG_BUCKET_NAME');
+  const witnesses = witnessesOf(process.env['WITNESS_POLICY'] ?? '', systemClock);
+  const stamper = stamperOf(process.env['TIMESTAMP_URL'] ?? '');
   const ports = {
     store: new DynamoDbStore(dynamoDb, { state, ledger, registry }),
     ranges: new DynamoDbSequencedRanges(dynamoDb, state),
@@ -49,6 +53,8 @@ async function wire(): Promise<SequencerDeps> {
     clock: systemClock,
     tree: tiledTree,
     checkpoints: checkpointFormat(requiredEnv('LOG_ORIGIN'), [publicKey]),
+    ...(witnesses !== undefined && { witnesses }),
+    ...(stamper !== undefined && { stamper }),
   };
   return {
     ports,

@@ -25,6 +25,9 @@ export type MetricName =
   | 'LogStopped'
   | 'LogChainHeld'
   | 'LogOverdue'
+  | 'WitnessAlarm'
+  | 'WitnessMissing'
+  | 'TimestampMissing'
   | 'ContentionGivenUp'
   | 'StorageFault';
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
 import type { RECORD_CLASSES } from './retention.ts';
 
 /** What must be typed to ask for COMPLIANCE, because not even the account's root can take it back. */
@@ -82,28 +83,28 @@ const https = text(/^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an https URL without 
 const MAX_POLICY_LENGTH = 1_500;
 const MAX_ANCHOR_LENGTH = 1_500;
 
+/** C2SP tlog-policy, with the URL of each witness in its line. */
+const witnessPolicy = v.pipe(
+  v.string(),
+  v.maxLength(MAX_POLICY_LENGTH, `at most ${MAX_POLICY_LENGTH} characters`),
+  v.check((policy) => parseWitnessPolicy(policy).ok, 'a witness policy as C2SP tlog-policy has it'),
+);
+
 const log = v.strictObject({
   /** The log's name in its checkpoints, by which verifiers know it. */
   origin: v.optional(text(/^[a-z0-9][a-z0-9.-]*(\/[a-z0-9._-]+)*$/, 'a URL without scheme such as `bank.example/log`')),
   /** Within which every event is promised to be in the log. */
   mergeDelaySeconds: v.optional(whole(MIN_MERGE_DELAY_SECONDS, ONE_DAY_SECONDS), 300),
   /** Who must have seen a checkpoint before it is published. Absent: nobody outside the institution has. */
-  witnesses: v.optional(
-    v.strictObject({
-      /** C2SP tlog-policy. */
-      policy: v.pipe(v.string(), v.minLength(1, 'a policy'), v.maxLength(MAX_POLICY_LENGTH)),
-      /** Where each of the policy's witnesses is asked, by its name there. */
-      urls: v.record(v.string(), https),
-    }),
-  ),
+  witnessPolicy: v.optional(witnessPolicy),
   /** An RFC 3161 authority. Absent: checkpoints carry the log key's own time only. */
   timestamps: v.optional(
     v.strictObject({
       url: https,
       /** Certificates its own must lead to, PEM. */
       trustAnchors: v.pipe(v.string(), v.includes('BEGIN CERTIFICATE'), v.maxLength(MAX_ANCHOR_LENGTH)),
-      /** Policies of which tokens must state one; empty: any. */
-      policies: v.optional(v.array(text(/^\d+(\.\d+)+$/, 'an object identifier')), []),
+      /** The policy that tokens must state; absent: any. */
+      policy: v.optional(text(/^\d+(\.\d+)+$/, 'an object identifier')),
     }),
   ),
 });

@@ -7,14 +7,13 @@ export function logOrigin(config: DeploymentConfig): string {
 
 /** What the sequencer is told besides names of stores and keys. Absent witnesses and timestamps are empty texts. */
 export function sequencerVariables(config: DeploymentConfig): { readonly [name: string]: string } {
-  const { witnesses, timestamps } = config.log;
+  const { witnessPolicy, timestamps } = config.log;
   return {
     LOG_ORIGIN: logOrigin(config),
     LOG_MERGE_DELAY_SECONDS: String(config.log.mergeDelaySeconds),
-    WITNESS_POLICY: witnesses?.policy ?? '',
-    WITNESS_URLS: JSON.stringify(witnesses?.urls ?? {}),
+    WITNESS_POLICY: witnessPolicy ?? '',
     TIMESTAMP_URL: timestamps?.url ?? '',
     TIMESTAMP_TRUST_ANCHORS: timestamps?.trustAnchors ?? '',
-    TIMESTAMP_POLICIES: JSON.stringify(timestamps?.policies ?? []),
+    TIMESTAMP_POLICY: timestamps?.policy ?? '',
   };
 }

@@ -21,6 +21,7 @@ export const METRICS = {
   logStopped: 'LogStopped',
   logChainHeld: 'LogChainHeld',
   logOverdue: 'LogOverdue',
+  witnessAlarm: 'WitnessAlarm',
 } as const;
 
 /** Properties of {@link GateAlarms}. */
@@ -160,6 +161,24 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
       what: 'a ledger row or archived object is not what its chain says',
       metric: reported(METRICS.archiveMismatch),
     },
+    ...logSpecs(props),
+    {
+      id: 'SelfApprovalRefused',
+      section: 'self-approval-attempts',
+      what: 'somebody tried to approve an action of their own agent',
+      metric: reported(METRICS.selfApprovalRefused),
+    },
+    {
+      id: 'BudgetAlert',
+      section: 'budget-alerts-and-overruns',
+      what: 'an agent or unit nears its budget',
+      metric: reported(METRICS.budgetAlert),
+    },
+  ];
+}
+
+function logSpecs({ sequencer, mergeDelaySeconds }: GateAlarmsProps): readonly AlarmSpec[] {
+  return [
     {
       id: 'LogStopped',
       section: LOG_SECTION,
@@ -176,15 +195,15 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
       id: 'LogFails',
       section: LOG_SECTION,
       what: 'ledger rows are not reaching the log',
-      metric: errors(props.sequencer),
+      metric: sequencer.lambda.metricErrors({ period: PERIOD }),
       periods: 2,
     },
     {
       id: 'LogLags',
       section: LOG_SECTION,
       what: 'events wait longer for the log than receipts promise',
-      metric: props.sequencer.lambda.metric('IteratorAge', { period: PERIOD, statistic: Stats.MAXIMUM }),
-      threshold: props.mergeDelaySeconds * 1_000,
+      metric: sequencer.lambda.metric('IteratorAge', { period: PERIOD, statistic: Stats.MAXIMUM }),
+      threshold: mergeDelaySeconds * 1_000,
     },
     {
       id: 'LogOverdue',
@@ -193,16 +212,10 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
       metric: reported(METRICS.logOverdue),
     },
     {
-      id: 'SelfApprovalRefused',
-      section: 'self-approval-attempts',
-      what: 'somebody tried to approve an action of their own agent',
-      metric: reported(METRICS.selfApprovalRefused),
-    },
-    {
-      id: 'BudgetAlert',
-      section: 'budget-alerts-and-overruns',
-      what: 'an agent or unit nears its budget',
-      metric: reported(METRICS.budgetAlert),
+      id: 'WitnessAlarm',
+      section: LOG_SECTION,
+      what: 'a witness knows another log than ours, a larger one, or none: somebody else may sign for it',
+      metric: reported(METRICS.witnessAlarm),
     },
   ];
 }

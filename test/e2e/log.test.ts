@@ -5,8 +5,11 @@ import { readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
 import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
 import { decodeEntries } from '../../core/ledger/log/entry-bundle.ts';
 import { leafHashOf, treeRoot } from '../../core/ledger/log/merkle.ts';
+import { openNote } from '../../core/ledger/log/note.ts';
 import { entryBundlePath, TILE_WIDTH } from '../../core/ledger/log/tile-path.ts';
+import { parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
 import { parseEntry } from '../../core/ledger/statement.ts';
+import { verifyTimestamp } from '../../net/timestamp/timestamp-verify.ts';
 import { balance, gist } from '../support/requests.ts';
 import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
 
@@ -70,6 +73,32 @@ it('grows and keeps every earlier head, when more is recorded', async () => {
   const kept = [...logFiles().keys()].filter((key) => key.startsWith('checkpoints/'));
   const names = [before, head].map(({ size, rootHex }) => `checkpoints/${String(size).padStart(16, '0')}-${rootHex}`);
   expect(kept).toEqual(expect.arrayContaining(names));
+});
+
+it('is cosigned by both witnesses and stamped by the time authority, also after the clock moved', async () => {
+  await world.advance(3_600_000);
+  await world.agent().submit(balance(world));
+  await world.sandbox.drain();
+  const { witnessPolicy, trustAnchors } = world.running.parties;
+  const policy = parseWitnessPolicy(witnessPolicy);
+  if (!policy.ok) throw new Error(policy.problem.detail);
+  const files = logFiles();
+  const note = files.get('checkpoint') ?? new Uint8Array();
+  const opened = openNote(
+    new TextDecoder().decode(note),
+    policy.value.witnesses.map(({ key }) => key),
+  );
+  const nowSeconds = world.sandbox.clock.nowMs() / 1_000;
+  const agesSeconds = opened.ok ? opened.value.verified.map(({ timeSeconds = 0 }) => nowSeconds - timeSeconds) : [];
+  expect(agesSeconds).toHaveLength(2);
+  for (const age of agesSeconds) expect(Math.abs(age)).toBeLessThan(60);
+
+  const { size, rootHex } = (await readLog()).head;
+  const key = `checkpoints/${String(size).padStart(16, '0')}-${rootHex}`;
+  expect(files.get(key)).toEqual(note);
+  const stamp = verifyTimestamp(files.get(`${key}.tsr`) ?? new Uint8Array(), note, { trustAnchors: [trustAnchors] });
+  expect(stamp.ok && Math.abs(stamp.value.timeMs - world.sandbox.clock.nowMs())).toBeLessThan(60_000);
+  expect(world.logs()).not.toMatch(/"message":"(witness|no timestamp)"/);
 });
 
 it('stays as it is when the schedule runs and nothing is new', async () => {

@@ -25,7 +25,7 @@ const ALLOWED: { readonly [F in Folder]: readonly Folder[] } = {
   net: ['core'],
   lambdas: ['core', 'aws', 'net'],
   sdk: ['core'],
-  lib: [],
+  lib: ['core'],
   sandbox: ['core'],
   tools: ['core'],
   cli: ['core', 'aws', 'net', 'sdk', 'sandbox', 'tools'],

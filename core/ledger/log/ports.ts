@@ -44,7 +44,8 @@ export interface Witnesses {
 
 /** A trusted timestamp over a checkpoint note's bytes (RFC 3161). */
 export interface TimeStamper {
-  stamp(noteBytes: Uint8Array): Promise<Uint8Array>;
+  /** Undefined when there is none to be had now: a log goes on without, and a later head's covers this one. */
+  stamp(noteBytes: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
 /** What is sequenced of each chain. */

@@ -1,7 +1,7 @@
 import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
 import { sameBytes } from '../same-bytes.ts';
-import type { LogFile, LogSignature, SequencerPorts } from './ports.ts';
+import type { LogFile, LogSignature, SequencerPorts, TimeStamper } from './ports.ts';
 import type { SequenceProblem } from './sequence-problem.ts';
 import { stop } from './sequence-problem.ts';
 import { headName } from './sequence-staging.ts';
@@ -86,8 +86,13 @@ async function stamped(
   if (head?.size !== lock.size || head.rootHex !== lock.rootHex)
     return stop('file_differs', `\`${key}\` holds a note of another tree head`);
   if (ports.stamper !== undefined && (await ports.objects.read(`${key}.tsr`)) === undefined)
-    await ports.objects.createLocked(`${key}.tsr`, await ports.stamper.stamp(note));
+    await stamp(ports, ports.stamper, key, note);
   return ok(note);
+}
+
+async function stamp({ objects }: SequencerPorts, stamper: TimeStamper, key: string, note: Uint8Array): Promise<void> {
+  const token = await stamper.stamp(note);
+  if (token !== undefined) await objects.createLocked(`${key}.tsr`, token);
 }
 
 async function signedNote(

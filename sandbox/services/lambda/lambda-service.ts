@@ -39,6 +39,8 @@ export interface LambdaOptions {
   readonly limitsFor?: (functionName: string) => Partial<PoolLimits>;
   /** Changes an environment value before a function sees it, for example public hostnames to loopback ones. */
   readonly mapEnvironmentValue?: (value: string) => string;
+  /** Values for variables that functions declare, in place of those the template gives. */
+  readonly variables?: () => { readonly [name: string]: string };
 }
 
 interface Deployed {
@@ -225,7 +227,8 @@ export class LambdaService implements AwsService {
 
   #ownVariables(config: FunctionConfig): { readonly [name: string]: string } {
     const map = this.#options.mapEnvironmentValue ?? ((value: string) => value);
-    const own = Object.entries(config.environment).map(([name, value]) => [name, map(value)] as const);
+    const given = this.#options.variables?.() ?? {};
+    const own = Object.entries(config.environment).map(([name, value]) => [name, given[name] ?? map(value)] as const);
     return {
       ...Object.fromEntries(own),
       AWS_REGION: this.#context.assembly.region,

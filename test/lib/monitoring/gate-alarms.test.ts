@@ -27,6 +27,7 @@ describe('alarms', () => {
       'LogStopped',
       'SelfApprovalRefused',
       'SweepFails',
+      'WitnessAlarm',
     ]);
   });
 
