@@ -74,6 +74,7 @@ export function askAll(
   });
   const proofFrom = async (size: number) => {
     proofSizes.push(size);
+    if (size > SIZE) throw new RangeError(`expected a size up to ${SIZE}, got ${size}`);
     if (size === noProofFrom) throw new Error('expected a tile, got no object');
     return Array.from({ length: size }, (_, index) => new Uint8Array(32).fill(index));
   };

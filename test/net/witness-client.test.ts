@@ -1,8 +1,10 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { openNote } from '../../core/ledger/log/note.ts';
 import { StorageFault } from '../../core/state/entities.ts';
 import { httpWitnesses, QuorumMissing } from '../../net/witness-client.ts';
+import type { WitnessProblem } from '../../net/witness-problem.ts';
 import { cosignatureLine, newWitness, signedCheckpoint } from '../core/ledger/log/log-keys.ts';
 import {
   askAll,
@@ -70,6 +72,7 @@ describe('httpWitnesses', () => {
   });
 
   const other = signedCheckpoint(log, SIZE, new Uint8Array(32).fill(8));
+  const longer = `${NOTE.slice(0, NOTE.lastIndexOf('\n\n'))}\n\nmore\n\n`;
   const faults: readonly (readonly [string, Behaviour, string, boolean])[] = [
     ['knows a larger tree', () => sizeAnswer(SIZE + 1), 'larger_tree', true],
     ['knows another root and says 409', sameSize(status(409)), 'other_root', true],
@@ -86,6 +89,12 @@ describe('httpWitnesses', () => {
     ['signs with another witness’s key', cosigning(1), 'cosignature_invalid', false],
     ['signs another checkpoint', () => new Response(lineOf(0, other)), 'cosignature_invalid', false],
     ['sends another checkpoint along', () => new Response(`${NOTE}\n${lineOf(0, NOTE)}`), 'cosignature_invalid', false],
+    [
+      'signs more than the checkpoint',
+      () => new Response(`more\n\n${lineOf(0, longer)}`),
+      'cosignature_invalid',
+      false,
+    ],
     [
       'puts a bad line beside a good one',
       ({ note }) => new Response(lineOf(0, note) + lineOf(0, other)),
@@ -127,6 +136,17 @@ describe('httpWitnesses', () => {
     ]);
   });
 
+  it.each<readonly [string, Behaviour, number]>([
+    ['says another size every time', (asked) => sizeAnswer(asked.oldSize - 1), 3],
+    ['says a size in another type', () => new Response('2\n', { status: 409 }), 1],
+    ['knows a larger tree', () => sizeAnswer(SIZE + 1), 1],
+    ['refuses the proof', status(422), 1],
+  ])('asks no more often than may help when a witness %s', async (_what, behaviour, times) => {
+    const { lines, asked } = askAll([behaviour, ...HONEST.slice(1)]);
+    await lines;
+    expect(asked.filter(({ url }) => url.startsWith('https://a'))).toHaveLength(times);
+  });
+
   it('takes a cosignature as far off as the skew allows and no further when its time is checked', async () => {
     const { lines } = askAll([cosigning(0, NOW_SECONDS - 300), cosigning(1, NOW_SECONDS + 300), status(500)]);
     expect(await lines).toHaveLength(2);
@@ -148,26 +168,42 @@ describe('httpWitnesses', () => {
 
   it('follows no redirect when a witness sends one', async () => {
     const paths: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
+    const codes = await askServer((request, response) => {
       paths.push(request.url);
       response.writeHead(307, { location: '/elsewhere' }).end();
     });
-    const port = await new Promise<number>((resolve, reject) => {
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('expected a port'));
-      });
-    });
-    const policy = twoOfThree();
-    const endpoints = witnesses.map(({ key }) => ({ key, url: `http://127.0.0.1:${port}/${key.name}` }));
-    const codes: string[] = [];
-    const clock = { nowMs: () => NOW_SECONDS * 1_000 };
-    const client = httpWitnesses({ policy, endpoints, clock, onProblem: ({ code }) => codes.push(code) });
-    await expect(client.cosign(0, async () => [], new TextEncoder().encode(NOTE))).rejects.toThrow(QuorumMissing);
-    server.closeAllConnections();
-    server.close();
     expect(codes).toEqual(['unreachable', 'unreachable', 'unreachable']);
     expect(paths.sort()).toEqual(['a', 'b', 'c'].map((name) => `/${name}.example/add-checkpoint`));
   });
+
+  it('gives a witness up when its answer does not end in time', async () => {
+    const codes = await askServer((_request, response) => void response.writeHead(200).write('— a.example'), 50);
+    expect(codes).toEqual(['unreachable', 'unreachable', 'unreachable']);
+  });
+
+  it('reads no more of an answer than it takes', async () => {
+    const codes = await askServer((_request, response) => {
+      const more = () => void (response.write('x'.repeat(4_096)) ? setImmediate(more) : response.once('drain', more));
+      more();
+    });
+    expect(codes).toEqual(['answer_invalid', 'answer_invalid', 'answer_invalid']);
+  });
 });
+
+/** Has a server on loopback play all three witnesses; what went wrong with each. */
+async function askServer(listener: RequestListener, timeoutMs = 60_000): Promise<readonly string[]> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('expected a port');
+  const endpoints = witnesses.map(({ key }) => ({ key, url: `http://127.0.0.1:${address.port}/${key.name}` }));
+  const codes: string[] = [];
+  const clock = { nowMs: () => NOW_SECONDS * 1_000 };
+  const onProblem = ({ code }: WitnessProblem) => codes.push(code);
+  const client = httpWitnesses({ policy: twoOfThree(), endpoints, clock, onProblem, timeoutMs });
+  await expect(client.cosign(0, async () => [], new TextEncoder().encode(NOTE))).rejects.toThrow(QuorumMissing);
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+  return codes;
+}
