@@ -39,7 +39,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const DECISIONS: ReadonlySet<string> = new Set(['action.decided', 'action.redeemed', 'action.redeem_refused']);
 /** The end of every event: its members are sorted. */
 const TAIL = /"type":"([a-z_.]+)","v":"1"\}$/;
-const TAIL_BYTES = 64;
+const TAIL_LENGTH = 64;
 
 /**
  * Reads every decision of an archive, segment by segment, in the order of chains; holds one line at a time. Says nothing
@@ -65,9 +65,10 @@ function order({ key, name }: { readonly key: string; readonly name: ReturnType<
 export function readDecision(bytes: Uint8Array, object: string, byteOffset: number): ReadLine {
   const unreadable = (problem: string): ReadLine => ({ unreadable: { object, byteOffset, problem } });
   try {
-    const tail = TAIL.exec(UTF8.decode(bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES))))?.[1];
+    const text = UTF8.decode(bytes);
+    const tail = TAIL.exec(text.slice(-TAIL_LENGTH))?.[1];
     if (tail !== undefined && !DECISIONS.has(tail)) return undefined;
-    const event: JsonValue = JSON.parse(UTF8.decode(bytes));
+    const event: JsonValue = JSON.parse(text);
     if (!isJsonObject(event)) return unreadable('expected an event');
     const { type, data, chain, seq, agent } = event;
     if (typeof type !== 'string' || !isDecisionType(type)) return undefined;

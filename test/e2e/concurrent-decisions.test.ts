@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemEntropy, systemPause } from '../../aws/system.ts';
 import { submitAction } from '../../core/gate/submit.ts';
 import { agentChain, genesisHash } from '../../core/ledger/event.ts';
-import { leafHash } from '../../core/ledger/hash.ts';
+import { parseEvent } from '../../core/ledger/parse-event.ts';
+import { eventHash, statementSubject } from '../../core/ledger/statement.ts';
 import { haltAgent } from '../../core/risk/agent-halt.ts';
 import { decodeAgentHead } from '../../core/state/agent-head.ts';
 import type { StoredItem } from '../../core/state/entities.ts';
@@ -47,9 +48,15 @@ const gate = () => ({ ...givenGate(), store: database.store, entropy: systemEntr
 
 async function expectLinear(chain: string): Promise<number> {
   const rows = await database.chainRows(chain);
-  const events = rows.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as { seq: number; prev: string });
+  const events = rows.map((bytes) => {
+    const event = parseEvent(bytes);
+    if (!event.ok) throw new Error(event.problem.check);
+    return event.value;
+  });
   expect(events.map((event) => event.seq)).toEqual(events.map((_event, index) => index));
-  const hashes = [genesisHash(chain), ...rows.map(leafHash)];
+  const hashes = [genesisHash(chain)];
+  for (const [index, event] of events.entries())
+    hashes.push(eventHash(rows[index] ?? new Uint8Array(), statementSubject(event)));
   expect(events.map((event) => event.prev)).toEqual(hashes.slice(0, -1));
   return rows.length;
 }

@@ -142,12 +142,12 @@ describe('whatever writes the ledger', () => {
     expect(gate.store.items).toEqual(before);
   });
 
-  it('is no other code than the two that change an agent or the controls', () => {
+  it('is no other code than the two that change an agent or a shared chain', () => {
     const product = sourceFiles('.ts').filter(({ path }) => /^(core|aws|lambdas)\//.test(path));
     const having = (pattern: RegExp) => product.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
     expect(having(/(?<!function )\bledgerWrite\(/).sort()).toEqual([
       'core/state/change-agent.ts',
-      'core/state/change-control.ts',
+      'core/state/change-chain.ts',
     ]);
     expect(having(/ref: \{ entity: 'ledgerEvent'/)).toEqual(['core/state/ledger-write.ts']);
   });

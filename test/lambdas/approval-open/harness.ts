@@ -35,7 +35,9 @@ export function givenAws() {
         .update(bytes ?? '')
         .digest(),
     );
-  kms.on(GenerateMacCommand).callsFake((input) => ({ Mac: mac(input.Message) }));
+  kms
+    .on(GenerateMacCommand)
+    .callsFake((input) => ({ Mac: mac(input.Message), $metadata: { requestId: 'generate-mac' } }));
   kms.on(SignCommand).callsFake((input) => ({ Signature: mac(input.Message) }));
   const sfn = mockClient(SFNClient);
   sfn.on(SendTaskSuccessCommand).resolves({});
