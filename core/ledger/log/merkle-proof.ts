@@ -2,6 +2,8 @@ import { sameBytes } from '../same-bytes.ts';
 import { emptyRoot, largestPowerBelow, nodeHash, treeRoot } from './merkle.ts';
 import { hashTilePath, TILE_WIDTH } from './tile-path.ts';
 
+const HASH_BYTES = 32;
+
 /** Reads a file of the log; undefined when there is none. */
 export type TileReader = (path: string) => Promise<Uint8Array | undefined>;
 
@@ -63,6 +65,7 @@ export function verifyInclusion(claim: {
   readonly root: Uint8Array;
 }): boolean {
   if (!isSize(claim.size) || !isSize(claim.index) || claim.index >= claim.size) return false;
+  if (!areHashes(claim.leaf, claim.root, ...claim.proof)) return false;
   let [node, last] = [claim.index, claim.size - 1];
   let hash = claim.leaf;
   for (const sibling of claim.proof) {
@@ -88,6 +91,7 @@ export function verifyConsistency(claim: {
 }): boolean {
   const { fromSize, fromRoot, toSize, toRoot } = claim;
   if (!isSize(fromSize) || !isSize(toSize) || fromSize > toSize) return false;
+  if (!areHashes(fromRoot, toRoot, ...claim.proof)) return false;
   if (fromSize === toSize) return claim.proof.length === 0 && sameBytes(fromRoot, toRoot);
   if (fromSize === 0) return claim.proof.length === 0 && sameBytes(fromRoot, emptyRoot());
   const isPower = 2 ** Math.round(Math.log2(fromSize)) === fromSize;
@@ -113,7 +117,9 @@ function isSize(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-const HASH_BYTES = 32;
+function areHashes(...values: readonly Uint8Array[]): boolean {
+  return values.every((value) => value.length === HASH_BYTES);
+}
 
 /** Roots of subtrees of one tree, from its tiles; each tile is read once. */
 class SubtreeHashes {
@@ -131,9 +137,7 @@ class SubtreeHashes {
     let [level, span] = [0, 1];
     while (to - from >= span * TILE_WIDTH) [level, span] = [level + 1, span * TILE_WIDTH];
     const whole = Math.floor((to - from) / span);
-    const hashes = await Promise.all(
-      Array.from({ length: whole }, (_, index) => this.#hash(level, from / span + index)),
-    );
+    const hashes = await this.#hashes(level, from / span, whole);
     const rest = from + whole * span;
     return rest === to ? treeRoot(hashes) : this.#joined(hashes, await this.of(rest, to));
   }
@@ -146,15 +150,29 @@ class SubtreeHashes {
     return nodeHash(treeRoot(hashes.slice(0, split)), this.#joined(hashes.slice(split), right));
   }
 
-  async #hash(level: number, index: number): Promise<Uint8Array> {
-    const n = Math.floor(index / TILE_WIDTH);
-    const hashes = Math.floor(this.#size / TILE_WIDTH ** level);
-    const path = hashTilePath(level, n, Math.min(TILE_WIDTH, hashes - n * TILE_WIDTH));
+  /** `count` hashes of a level from `first` on, tile by tile. */
+  async #hashes(level: number, first: number, count: number): Promise<readonly Uint8Array[]> {
+    const hashes: Uint8Array[] = [];
+    while (hashes.length < count) {
+      const index = first + hashes.length;
+      const n = Math.floor(index / TILE_WIDTH);
+      const start = index - n * TILE_WIDTH;
+      const end = Math.min(TILE_WIDTH, start + count - hashes.length);
+      const tile = await this.#tile(level, n);
+      for (let at = start; at < end; at += 1) {
+        const hash = tile.bytes?.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
+        if (hash?.length !== HASH_BYTES) throw new TileMissing(`expected \`${tile.path}\` to hold hash ${at}`);
+        hashes.push(hash);
+      }
+    }
+    return hashes;
+  }
+
+  async #tile(level: number, n: number): Promise<{ readonly path: string; readonly bytes: Uint8Array | undefined }> {
+    const width = Math.min(TILE_WIDTH, Math.floor(this.#size / TILE_WIDTH ** level) - n * TILE_WIDTH);
+    const path = hashTilePath(level, n, width);
     const reading = this.#tiles.get(path) ?? this.#reader(path);
     this.#tiles.set(path, reading);
-    const offset = (index % TILE_WIDTH) * HASH_BYTES;
-    const hash = (await reading)?.subarray(offset, offset + HASH_BYTES);
-    if (hash?.length !== HASH_BYTES) throw new TileMissing(`expected \`${path}\` to hold hash ${index % TILE_WIDTH}`);
-    return hash;
+    return { path, bytes: await reading };
   }
 }

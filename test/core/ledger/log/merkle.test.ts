@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEntries, encodeEntries } from '../../../../core/ledger/log/entry-bundle.ts';
-import { emptyRoot, leafHashOf, treeRoot } from '../../../../core/ledger/log/merkle.ts';
+import { emptyRoot, leafHashOf, nodeHash, treeRoot } from '../../../../core/ledger/log/merkle.ts';
 import {
   consistencyProof,
   inclusionProof,
@@ -77,6 +77,18 @@ describe('a Merkle tree', () => {
 });
 
 describe('proofs', () => {
+  it('do not hold with a hash that lacks the byte an earlier hashing left behind', async () => {
+    const { reader, root } = grown([2]);
+    const [sibling = emptyRoot()] = await inclusionProof(reader, 2, 0);
+    const claim = { size: 2, index: 0, leaf: leafHashOf(entry(0)), proof: [sibling], root };
+    const short = sibling.subarray(0, 31);
+    const growth = { fromSize: 1, fromRoot: claim.leaf, toSize: 2, toRoot: root, proof: [sibling] };
+
+    expect([verifyInclusion(claim), verifyInclusion({ ...claim, proof: [short] })]).toEqual([true, false]);
+    expect([verifyConsistency(growth), verifyConsistency({ ...growth, proof: [short] })]).toEqual([true, false]);
+    expect(() => nodeHash(claim.leaf, short)).toThrow('expected hashes of 32 bytes, got 32 and 31');
+  });
+
   const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 31, 70, 256, 257, 300, 513];
 
   it.each(SIZES)(
