@@ -1,4 +1,3 @@
-import type { TimeStamper } from '../../core/ledger/log/ports.ts';
 import { ok, type Result, refused } from '../../core/result.ts';
 import { readLimited } from '../read-limited.ts';
 import type { TimestampProblemCode } from './timestamp-problem.ts';
@@ -28,6 +27,12 @@ export interface TimestampClientOptions {
   readonly fetch: typeof fetch;
 }
 
+/** One authority: every token it returns verifies. */
+export interface TimestampClient {
+  /** @throws {TimestampFault} when there is no token that verifies */
+  stamp(data: Uint8Array): Promise<Uint8Array>;
+}
+
 /** No timestamp: the authority did not answer, or what it answered does not verify. */
 export class TimestampFault extends Error {
   readonly code: TimestampFaultCode;
@@ -51,14 +56,13 @@ interface Failure {
  * A client of one RFC 3161 authority over HTTP. What it returns is the whole TimeStampResp in DER, already verified:
  * imprint, nonce, policy, signer and chain. Only the SHA-256 of the data is sent.
  */
-export function timestampClient(options: TimestampClientOptions): TimeStamper {
+export function timestampClient(options: TimestampClientOptions): TimestampClient {
   return {
-    /** @throws {TimestampFault} when there is no token that verifies */
-    stamp: async (noteBytes) => {
+    stamp: async (data) => {
       let failure: Failure = { code: 'unreachable', detail: 'expected 1 attempt or more' };
       // A nonce of its own for each: a late reply to an earlier request is no answer to the next.
       for (let attempt = 0; attempt < options.attempts && failure.code === 'unreachable'; attempt += 1) {
-        const reply = await askOnce(noteBytes, options);
+        const reply = await askOnce(data, options);
         if (reply.ok) return reply.value;
         failure = reply.problem;
       }
