@@ -1,3 +1,4 @@
+import { ChainWriter, writeRounds } from '../../attacks/log/chain-writer.ts';
 import type { ChainedEvent } from '../../core/ledger/event.ts';
 import { sha256Hex } from '../../core/ledger/hash.ts';
 import { formatCheckpointBody } from '../../core/ledger/log/checkpoint.ts';
@@ -19,7 +20,6 @@ import { certificateMessage } from '../../core/ledger/receipt/certificate.ts';
 import { certifiedData, EPOCHS_CHAIN } from '../../core/ledger/receipt/epoch.ts';
 import { receiptJson, signReceipt } from '../../core/ledger/receipt/receipt.ts';
 import { ok, refused } from '../../core/result.ts';
-import { ChainWriter, writeRounds } from './chain-writer.ts';
 import { TEST_NOW_MS } from './deps.ts';
 import type { TestKey } from './receipts.ts';
 import { certificateOf, TEST_ORIGIN, testKey } from './receipts.ts';

@@ -29,7 +29,7 @@ const ALLOWED: { readonly [F in Folder]: readonly Folder[] } = {
   sandbox: ['core'],
   tools: ['core'],
   cli: ['core', 'aws', 'net', 'sdk', 'sandbox', 'tools'],
-  attacks: ['core', 'aws', 'sdk', 'sandbox', 'cli', 'tools'],
+  attacks: ['core', 'aws', 'net', 'sdk', 'sandbox', 'cli', 'tools'],
   bin: ['lib', 'cli', 'tools'],
   bench: FOLDERS,
   test: FOLDERS,

@@ -1,15 +1,18 @@
 import type { ChainedEvent, ChainPosition, EventDraft } from '../../core/ledger/event.ts';
 import { agentChain, chainEvent, emptyChain } from '../../core/ledger/event.ts';
-import { AGENT_ID } from './api-event.ts';
-import { TEST_NOW_MS } from './deps.ts';
 
-/** The agents of a test log. */
-export const TEST_AGENTS = [AGENT_ID, `${AGENT_ID}-two`] as const;
+/** When the first event is written: 2026-11-20T09:00:00Z. */
+const START_MS = Date.UTC(2026, 10, 20, 9);
+
+const AGENT = '111122223333:countersign-agent-teller';
+
+/** The agents that events are of. */
+const AGENTS = [AGENT, `${AGENT}-two`] as const;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** A ULID of the given time whose other digits come from a number. */
-export function testUlid(timeMs: number, number: number): string {
+export function ulidOf(timeMs: number, number: number): string {
   let text = '';
   for (let rest = BigInt(timeMs), digit = 0; digit < 10; digit += 1, rest /= 32n)
     text = `${CROCKFORD[Number(rest % 32n)]}${text}`;
@@ -23,13 +26,13 @@ export function testUlid(timeMs: number, number: number): string {
 export class ChainWriter {
   readonly events: ChainedEvent[] = [];
   readonly #positions = new Map<string, ChainPosition>();
-  nowMs = TEST_NOW_MS;
+  nowMs = START_MS;
 
   /** Seals a draft into its chain. */
   write(chain: string, draft: Omit<EventDraft, 'frameworkRefs'>): ChainedEvent {
     this.nowMs += 1_000;
     const position = this.#positions.get(chain) ?? emptyChain(chain);
-    const id = testUlid(this.nowMs, this.events.length + 1);
+    const id = ulidOf(this.nowMs, this.events.length + 1);
     const event = chainEvent(chain, position, { frameworkRefs: ['AIR-SEC-024'], ...draft }, id, this.nowMs);
     this.#positions.set(chain, { nextSeq: event.seq + 1, prevHash: event.hash, lastTimeMs: event.timeMs });
     this.events.push(event);
@@ -84,7 +87,7 @@ export function lapsed(agent: string, actionId: string, microUsd: number) {
 /** Rounds of real-looking events: two agents that hold, settle and let lapse, and the control chain in between. */
 export function writeRounds(writer: ChainWriter, rounds: number, name = 'act'): void {
   for (let round = 0; round < rounds; round += 1) {
-    for (const [number, agent] of TEST_AGENTS.entries()) {
+    for (const [number, agent] of AGENTS.entries()) {
       const chain = agentChain(agent);
       const actionId = `${name}_${round}_${number}`;
       const microUsd = 900 + round;
@@ -95,7 +98,7 @@ export function writeRounds(writer: ChainWriter, rounds: number, name = 'act'): 
     }
     if (round % 10 === 3) {
       const data = { version: round, reason: 'officer’s “drill”', by: `p1_${'ab'.repeat(16)}` };
-      writer.write('control', { type: 'control.agent_halted', agentId: TEST_AGENTS[0], data });
+      writer.write('control', { type: 'control.agent_halted', agentId: AGENTS[0], data });
     }
   }
 }
