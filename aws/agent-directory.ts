@@ -1,13 +1,10 @@
-import type { AttributeValue, DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AgentDirectory } from '../core/risk/agent-directory.ts';
-import { StorageFault } from '../core/state/entities.ts';
 import { keyOf, REGISTRATION_SHARDS, registrationPartition } from './keys.ts';
+import { queryAll, textOf } from './query-all.ts';
 
 /** Partitions queried at the same time. */
 const PARALLEL = 4;
-
-type Item = Record<string, AttributeValue>;
 
 /** The registered agents, by one strongly consistent query for each registration partition. */
 export class DynamoDbAgentDirectory implements AgentDirectory {
@@ -75,25 +72,4 @@ export class DynamoDbPendingActions {
     });
     return items.map(({ sk }) => textOf(sk).slice(prefix.length));
   }
-}
-
-async function queryAll(client: DynamoDBClient, query: QueryCommandInput): Promise<Item[]> {
-  const items: Item[] = [];
-  let lastKey: Item | undefined;
-  do {
-    const page: QueryCommandInput = { ...query, ConsistentRead: true, ...(lastKey && { ExclusiveStartKey: lastKey }) };
-    try {
-      const { Items, LastEvaluatedKey } = await client.send(new QueryCommand(page));
-      items.push(...(Items ?? []));
-      lastKey = LastEvaluatedKey;
-    } catch (error) {
-      throw new StorageFault('a partition could not be listed', { cause: error });
-    }
-  } while (lastKey !== undefined);
-  return items;
-}
-
-function textOf(value: AttributeValue | undefined): string {
-  if (value?.S !== undefined) return value.S;
-  throw new StorageFault('expected a string key, got another');
 }

@@ -11,6 +11,7 @@ import { LOAD_USAGE, loadCommand } from './load.ts';
 import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { POLICY_USAGE, policyCommand } from './policy.ts';
 import { QUERY_USAGE, queryCommand } from './query.ts';
+import { RECONCILE_USAGE, reconcileCommand } from './reconcile.ts';
 import { RESUME_USAGE, resumeCommand } from './resume.ts';
 import { SANDBOX_USAGE, sandboxCommand } from './sandbox.ts';
 import { asPerson } from './sign-in.ts';
@@ -45,6 +46,11 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
   details: { run: detailsCommand, summary: 'read what an event was about', usage: DETAILS_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
+  reconcile: {
+    run: reconcileCommand,
+    summary: 'compare the ledger with all it must agree with',
+    usage: RECONCILE_USAGE,
+  },
   tail: { run: tailCommand, summary: 'follow the ledger', usage: TAIL_USAGE },
   policy: { run: policyCommand, summary: 'work with the rules', usage: POLICY_USAGE },
   coverage: { run: coverageCommand, summary: 'show how the control framework is covered', usage: COVERAGE_USAGE },

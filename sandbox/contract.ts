@@ -9,6 +9,8 @@ export interface Caller {
   readonly accountId: string;
   /** Set when an AWS service calls on its own behalf, for example `apigateway.amazonaws.com`. */
   readonly servicePrincipal?: string;
+  /** The resource on whose behalf a service calls. */
+  readonly sourceArn?: string;
 }
 
 /** Values of condition keys known for a call, for example `dynamodb:LeadingKeys`. Lower-cased names. */
@@ -27,6 +29,8 @@ export interface AwsCall {
   readonly headers: { readonly [lowerCaseName: string]: string };
   readonly body: Uint8Array;
   readonly caller: Caller;
+  /** The id the reply names; absent for calls within the sandbox. */
+  readonly requestId?: string;
 }
 
 /** A service's HTTP reply. */

@@ -13,6 +13,7 @@ import { IdTokenVerifier } from './services/api-gateway/id-token.ts';
 import { chosenPorts, listenOn, rememberPorts } from './services/api-gateway/ports.ts';
 import { mapPublicUrls } from './services/api-gateway/public-urls.ts';
 import { createAthenaService } from './services/athena/athena-service.ts';
+import { openTrails } from './services/cloudtrail/trail.ts';
 import { CognitoIssuer } from './services/cognito/cognito-issuer.ts';
 import { type DynamoDbService, openDynamoDb } from './services/dynamodb/dynamodb-service.ts';
 import { Schedules } from './services/events/schedules.ts';
@@ -215,7 +216,8 @@ async function openFoundation(options: SandboxOptions, undo: Undo): Promise<Foun
   const dynamodb = await openDynamoDb(context, { onFault });
   front.register(dynamodb);
   const s3 = openS3(context);
-  const kms = openKms(context);
+  const trails = openTrails(context);
+  const kms = openKms(context, (record) => trails.deliver(record));
   const athena = await createAthenaService(context, (bucket, prefix) =>
     s3.listCurrent(bucket, prefix).map(({ key, path }) => ({ key, file: path })),
   );

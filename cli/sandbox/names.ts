@@ -1,4 +1,5 @@
 import type { Assembly, Resource } from '../../sandbox/contract.ts';
+import { isRawObject } from '../../sandbox/template/raw-template.ts';
 import type { SandboxFile } from '../deployment.ts';
 
 /**
@@ -12,9 +13,9 @@ export function templateNames(assembly: Assembly): SandboxFile['names'] {
     logBucket: lockedBucket(assembly, false),
     ledgerTable: table(assembly, (each) => each.properties['StreamSpecification'] !== undefined),
     stateTable: table(assembly, (each) => each.properties['TimeToLiveSpecification'] !== undefined),
-    envelopeMacKeyId: key(assembly, 'HMAC_256'),
-    envelopeSigningKeyId: key(assembly, 'ECC_NIST_P256'),
-    logKeyId: key(assembly, 'ECC_NIST_EDWARDS25519'),
+    envelopeMacKeyId: variable(assembly, 'countersign-approval-seal', 'ENVELOPE_MAC_KEY_ID'),
+    envelopeSigningKeyId: variable(assembly, 'countersign-approval-seal', 'ENVELOPE_SIGNING_KEY_ID'),
+    logKeyId: variable(assembly, 'countersign-sequence-ledger', 'LOG_KEY_ID'),
   };
 }
 
@@ -31,8 +32,14 @@ function table(assembly: Assembly, isWanted: (resource: Resource) => boolean): s
   return one(assembly, type, isWanted).ref;
 }
 
-function key(assembly: Assembly, keySpec: string): string {
-  return one(assembly, 'AWS::KMS::Key', (resource) => resource.properties['KeySpec'] === keySpec).ref;
+/** A key that a function uses: there may be others of its kind. */
+function variable(assembly: Assembly, functionName: string, name: string): string {
+  const { properties } = one(assembly, 'AWS::Lambda::Function', (resource) => resource.ref === functionName);
+  const environment = properties['Environment'];
+  const variables = isRawObject(environment) ? environment['Variables'] : undefined;
+  const value = isRawObject(variables) ? variables[name] : undefined;
+  if (typeof value === 'string') return value;
+  throw new Error(`expected \`${name}\` of \`${functionName}\` to be text, got another value`);
 }
 
 function one(assembly: Assembly, type: string, isWanted: (resource: Resource) => boolean): Resource {

@@ -15,6 +15,11 @@ export function chainFolder(chain: string): string {
   return chain.replace(/[/:]/g, '~');
 }
 
+/** The chain a folder is named after: only the first two `~` were separators, and no role name holds one. */
+export function chainOfFolder(folder: string): string {
+  return folder.replace('~', '/').replace('~', ':');
+}
+
 /** A sequence number as keys hold it: 16 digits, so that text order is number order. */
 export function seqText(seq: number): string {
   return String(seq).padStart(SEQ_DIGITS, '0');

@@ -55,3 +55,14 @@ export function allowedAction({ type, seq, data }: LedgerEvent, hash: string): A
   const actionId = data['actionId'];
   return allows && typeof actionId === 'string' ? { actionId, seq, hash } : undefined;
 }
+
+const DAY_MS = 86_400_000;
+
+/** UTC dates that a window touches, in order. */
+export function datesOf({ fromMs, toMs }: TimeWindow): readonly string[] {
+  const dates: string[] = [];
+  for (let dayMs = Math.floor(fromMs / DAY_MS) * DAY_MS; dayMs < toMs; dayMs += DAY_MS) {
+    dates.push(new Date(dayMs).toISOString().slice(0, 'yyyy-mm-dd'.length));
+  }
+  return dates;
+}

@@ -1,4 +1,5 @@
 import { agentChain, CONTROL_CHAIN } from '../ledger/event.ts';
+import { EPOCHS_CHAIN } from '../ledger/receipt/epoch.ts';
 import type { EntityRef, StoredItem } from '../state/entities.ts';
 import { asNumber, asText } from '../state/stored.ts';
 import type { AuditedChain, ChainPoint } from './chain-audit.ts';
@@ -61,11 +62,12 @@ async function readHead(deps: ReconcileDeps, chain: string): Promise<ChainPoint 
 
 function headRef(chain: string): EntityRef | undefined {
   if (chain === CONTROL_CHAIN) return { entity: 'controlHead' };
+  if (chain === EPOCHS_CHAIN) return { entity: 'epochsHead' };
   const agentId = agentOf(chain);
   return agentId === undefined ? undefined : { entity: 'agentHead', agentId };
 }
 
-/** Agent heads and the control head spell the chain's position alike. */
+/** Heads of every kind spell the chain's position alike. */
 function pointOf(item: StoredItem): ChainPoint {
   return { nextSeq: asNumber(item['seq'], 'seq'), hash: asText(item['hash'], 'hash') };
 }

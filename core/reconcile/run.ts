@@ -9,6 +9,7 @@ import type { Contention } from '../state/change-agent.ts';
 import { changeControl } from '../state/change-control.ts';
 import type { AuditedChain, ChainPoint } from './chain-audit.ts';
 import type { TimeWindow } from './facts.ts';
+import { datesOf } from './facts.ts';
 import type { ReconcileDeps } from './ports.ts';
 import type { RecordedRun } from './progress.ts';
 import { decodeRun, RUN, readStarts, runWrite, storeStarts } from './progress.ts';
@@ -33,7 +34,6 @@ export interface NotReconciled {
 const RECONCILIATION_REFS = ['AIR-DET-021'];
 
 const SECOND_MS = 1_000;
-const DAY_MS = 86_400_000;
 /** Chains read side by side. */
 const PARALLEL = 8;
 
@@ -74,15 +74,6 @@ async function listChains(deps: ReconcileDeps, window: TimeWindow): Promise<read
     for (const chain of await deps.archived.chainsOn(date)) chains.add(chain);
   }
   return [...chains].sort();
-}
-
-/** UTC dates that a window touches, in order. */
-export function datesOf({ fromMs, toMs }: TimeWindow): readonly string[] {
-  const dates: string[] = [];
-  for (let dayMs = Math.floor(fromMs / DAY_MS) * DAY_MS; dayMs < toMs; dayMs += DAY_MS) {
-    dates.push(new Date(dayMs).toISOString().slice(0, 'yyyy-mm-dd'.length));
-  }
-  return dates;
 }
 
 async function auditAll(

@@ -28,6 +28,7 @@ export type MetricName =
   | 'WitnessAlarm'
   | 'WitnessMissing'
   | 'TimestampMissing'
+  | 'ReconciliationMismatch'
   | 'ContentionGivenUp'
   | 'StorageFault';
 

@@ -87,6 +87,16 @@ export class ArchiveBucket extends Construct {
     });
   }
 
+  /** Sets the variable that names the bucket and lets a function see which chains have events on a date. */
+  grantListSegments(reader: ProductFunction): Grant {
+    return reader.allow({
+      actions: ['s3:ListBucket'],
+      resources: [this.arnFor(reader)],
+      conditions: { StringLike: { 's3:prefix': `${EVENTS_PREFIX}*` } },
+      environment: { ARCHIVE_BUCKET_NAME: this.bucket.bucketName },
+    });
+  }
+
   /** ARN of all policy bundles, as `user`'s stack writes it. */
   bundlesArn(user: Construct): string {
     return `${this.arnFor(user)}/${BUNDLES_PREFIX}*`;

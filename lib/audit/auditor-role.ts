@@ -7,7 +7,7 @@ import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import type { ArchiveBucket } from '../archive/archive-bucket.ts';
 import { trustedPrincipals } from '../gate/agent-roles.ts';
 import type { LedgerTable } from '../ledger/ledger-table.ts';
-import { ATHENA_WORKGROUP_NAME, AUDITOR_ROLE_NAME, GLUE_DATABASE_NAME } from '../names.ts';
+import { ATHENA_WORKGROUP_NAME, AUDITOR_ROLE_NAME, functionRoleName, GLUE_DATABASE_NAME } from '../names.ts';
 
 /** Properties of {@link AuditorRole}. */
 export interface AuditorRoleProps {
@@ -90,6 +90,18 @@ export class AuditorRole extends Construct {
         sid: 'CompareWithLedger',
         actions: ['dynamodb:Query'],
         resources: [props.ledger.table.tableArn],
+      }),
+      new PolicyStatement({
+        sid: 'Reconcile',
+        actions: ['lambda:InvokeFunction'],
+        resources: [
+          stack.formatArn({
+            service: 'lambda',
+            resource: 'function',
+            resourceName: functionRoleName('reconcile-ledger'),
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
       }),
       new PolicyStatement({
         sid: 'ListBuckets',

@@ -117,6 +117,16 @@ const periods = v.strictObject({
   logs: v.optional(period),
 } satisfies { readonly [name in keyof typeof RECORD_CLASSES]: unknown });
 
+const bucketName = text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
+
+/** Where AWS's record of calls lies, and how late it may come. Without a bucket the deployment makes a trail of its own. */
+const reconciliation = v.strictObject({
+  cloudTrailBucket: v.optional(bucketName),
+  cloudTrailPrefix: v.optional(text(/^([A-Za-z0-9!_.*'()-]+\/)*$/, 'a prefix that is empty or ends in `/`'), ''),
+  /** CloudTrail delivers within minutes, mostly; what it has not delivered by then is found missing. */
+  delaySeconds: v.optional(whole(0, ONE_DAY_SECONDS), 3_600),
+});
+
 /** The deployment's configuration file. Every default is the safer choice. */
 export const configSchema = v.pipe(
   v.strictObject({
@@ -178,6 +188,7 @@ export const configSchema = v.pipe(
       }),
       {},
     ),
+    reconciliation: v.optional(reconciliation, {}),
     alarmEmail: v.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an e-mail address')),
   }),
   v.forward(

@@ -21,6 +21,7 @@ export const FUNCTION_NAMES = [
   'sweep',
   'archive-ledger',
   'sequence-ledger',
+  'reconcile-ledger',
 ] as const;
 
 /** One of {@link FUNCTION_NAMES}. */

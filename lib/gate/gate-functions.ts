@@ -68,6 +68,12 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
     timeoutSeconds: 120,
     concurrency: 1,
   },
+  // One at a time: the second would find that the first was faster.
+  'reconcile-ledger': {
+    description: 'Compares the ledger with everything that must agree with it',
+    timeoutSeconds: 900,
+    concurrency: 1,
+  },
 };
 
 /** Properties of {@link gateFunctions}. */
@@ -111,5 +117,6 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     sweep: make('sweep'),
     'archive-ledger': make('archive-ledger'),
     'sequence-ledger': make('sequence-ledger'),
+    'reconcile-ledger': make('reconcile-ledger'),
   };
 }

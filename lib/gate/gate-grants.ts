@@ -22,7 +22,7 @@ interface Access {
   /** Kinds of state whose conditions it checks in transactions without writing them. */
   readonly checks?: readonly StateKind[];
   readonly registry?: 'read' | 'list' | 'load';
-  readonly ledger?: 'append' | 'read';
+  readonly ledger?: 'append' | 'read' | 'read and append';
   readonly pseudonyms?: true;
 }
 
@@ -124,6 +124,12 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
   },
   'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
   'sequence-ledger': { reads: ['log', 'sequenced'], writes: ['log', 'sequenced'], registry: 'list', ledger: 'read' },
+  'reconcile-ledger': {
+    reads: ['agents', 'control', 'sequenced', 'reconciliation'],
+    writes: ['control', 'reconciliation'],
+    registry: 'list',
+    ledger: 'read and append',
+  },
 };
 
 /** Functions that write a kind of state. */
@@ -133,7 +139,7 @@ export function writersOf(kind: StateKind): readonly FunctionName[] {
 
 /** Functions that append to the ledger. */
 export function appenders(): readonly FunctionName[] {
-  return FUNCTION_NAMES.filter((name) => ACCESS[name].ledger === 'append');
+  return FUNCTION_NAMES.filter((name) => ACCESS[name].ledger?.endsWith('append') === true);
 }
 
 /** Functions that declare agents, units and facts. */
@@ -158,13 +164,15 @@ export function grantStores(functions: GateFunctions, stores: GateStores): void 
     if (access.registry === 'read') stores.registry.grantRead(user);
     if (access.registry === 'list') stores.registry.grantList(user);
     if (access.registry === 'load') stores.registry.grantLoad(user);
-    if (access.ledger === 'append') stores.ledger.grantAppend(user);
-    if (access.ledger === 'read') stores.ledger.grantRead(user);
+    if (access.ledger?.endsWith('append') === true) stores.ledger.grantAppend(user);
+    if (access.ledger?.startsWith('read') === true) stores.ledger.grantRead(user);
     if (access.pseudonyms === true) stores.pseudonyms.grantRead(user);
   }
   for (const name of ['list-approvals', 'sweep'] as const) stores.state.grantQueryOpenRequests(functions[name]);
-  // The sweep looks for actions whose workflow was never started.
-  stores.state.grantQuery(functions.sweep, ['agents']);
   // How far each chain is in the log.
-  stores.state.grantQuery(functions['sequence-ledger'], ['sequenced']);
+  for (const name of ['sequence-ledger', 'reconcile-ledger'] as const) {
+    stores.state.grantQuery(functions[name], ['sequenced']);
+  }
+  // The sweep looks for actions whose workflow was never started, the reconciler for those that were allowed.
+  for (const name of ['sweep', 'reconcile-ledger'] as const) stores.state.grantQuery(functions[name], ['agents']);
 }

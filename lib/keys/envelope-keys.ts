@@ -41,6 +41,11 @@ export class EnvelopeKeys extends Construct {
     });
   }
 
+  /** ARNs of every key that ever made envelope MACs. */
+  macKeyArns(): readonly string[] {
+    return [this.macKey.keyArn];
+  }
+
   /** Lets the sealer make MACs and signatures; the key policies refuse every other role whatever IAM says. */
   grantSeal(sealer: ProductFunction): Grant {
     sealer.allow({

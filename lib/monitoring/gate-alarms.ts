@@ -22,6 +22,7 @@ export const METRICS = {
   logChainHeld: 'LogChainHeld',
   logOverdue: 'LogOverdue',
   witnessAlarm: 'WitnessAlarm',
+  reconciliationMismatch: 'ReconciliationMismatch',
 } as const;
 
 /** Properties of {@link GateAlarms}. */
@@ -30,6 +31,7 @@ export interface GateAlarmsProps {
   readonly workflow: StateMachine;
   readonly sweep: ProductFunction;
   readonly archiver: ProductFunction;
+  readonly reconciler: ProductFunction;
   readonly archiveFailures: Queue;
   readonly sequencer: ProductFunction;
   /** Within which every event must be in the log. */
@@ -106,6 +108,7 @@ function reported(metricName: string): Metric {
 
 const LOG_SECTION = 'log-behind-or-stopped';
 const ARCHIVE_SECTION = 'archive-behind-or-refusing';
+const RECONCILIATION_SECTION = 'reconciliation-differs';
 
 function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
   const errors = (watched: ProductFunction): Metric => watched.lambda.metricErrors({ period: PERIOD });
@@ -162,6 +165,7 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
       metric: reported(METRICS.archiveMismatch),
     },
     ...logSpecs(props),
+    ...reconciliationSpecs(errors(props.reconciler)),
     {
       id: 'SelfApprovalRefused',
       section: 'self-approval-attempts',
@@ -216,6 +220,23 @@ function logSpecs({ sequencer, mergeDelaySeconds }: GateAlarmsProps): readonly A
       section: LOG_SECTION,
       what: 'a witness knows another log than ours, a larger one, or none: somebody else may sign for it',
       metric: reported(METRICS.witnessAlarm),
+    },
+  ];
+}
+
+function reconciliationSpecs(failures: IMetric): readonly AlarmSpec[] {
+  return [
+    {
+      id: 'ReconciliationFails',
+      section: RECONCILIATION_SECTION,
+      what: 'the ledger could not be compared with what must agree with it',
+      metric: failures,
+    },
+    {
+      id: 'ReconciliationMismatch',
+      section: RECONCILIATION_SECTION,
+      what: 'the ledger does not agree with state, log or AWS’s record of envelope MACs',
+      metric: reported(METRICS.reconciliationMismatch),
     },
   ];
 }

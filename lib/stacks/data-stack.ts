@@ -7,6 +7,8 @@ import { appenders, loaders, writersOf } from '../gate/gate-grants.ts';
 import { LedgerTable } from '../ledger/ledger-table.ts';
 import { LogBucket } from '../log/log-bucket.ts';
 import { UserDirectory } from '../people/user-directory.ts';
+import type { TrailFiles } from '../reconciliation/call-trail.ts';
+import { CallTrail } from '../reconciliation/call-trail.ts';
 import { RegistryTable } from '../registry/registry-table.ts';
 import { StateTable } from '../state/state-table.ts';
 
@@ -23,6 +25,8 @@ export class DataStack extends Stack {
   readonly archive: ArchiveBucket;
   readonly log: LogBucket;
   readonly people: UserDirectory;
+  /** AWS's record of calls. */
+  readonly trail: TrailFiles;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
@@ -38,6 +42,7 @@ export class DataStack extends Stack {
         subjects: writersOf('subjects'),
         log: writersOf('log'),
         sequenced: writersOf('sequenced'),
+        reconciliation: writersOf('reconciliation'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });
@@ -53,6 +58,11 @@ export class DataStack extends Stack {
       readerAccount: archive.readerAccount,
     });
     this.people = new UserDirectory(this, 'People', { domainPrefix: signIn.domainPrefix, approverGroups });
+    const { cloudTrailBucket: own, cloudTrailPrefix } = props.config.reconciliation;
+    this.trail =
+      own === undefined
+        ? new CallTrail(this, 'Calls', { keptDays: kept.logs }).files
+        : { bucketName: own, prefix: cloudTrailPrefix };
     for (const name of shortenedClasses(kept)) {
       Annotations.of(this).addWarningV2(
         `countersign:retention-${name}`,

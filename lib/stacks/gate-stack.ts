@@ -19,6 +19,7 @@ import { sequencerVariables } from '../log/sequencer-variables.ts';
 import { GateAlarms } from '../monitoring/gate-alarms.ts';
 import { SignInClient } from '../people/sign-in-client.ts';
 import { PolicyPublisherRole } from '../policy/publisher-role.ts';
+import { Reconciler } from '../reconciliation/reconciler.ts';
 import { RegistryOperatorRole } from '../registry/operator-role.ts';
 import type { DataStack } from './data-stack.ts';
 import type { KeysStack } from './keys-stack.ts';
@@ -54,6 +55,7 @@ export class GateStack extends Stack {
     this.addEntrances();
     this.addPolicyReleases();
     this.addLog();
+    this.addReconciliation();
     this.addAlarms(workflow, this.addArchiving());
     this.addOutputs();
   }
@@ -151,6 +153,19 @@ export class GateStack extends Stack {
     new SequencerFeed(this, 'SequencerFeed', { ledger: data.ledger, sequencer });
   }
 
+  private addReconciliation(): void {
+    const { config, data, keys } = this.stackProps;
+    new Reconciler(this, 'Reconciliation', {
+      reconciler: this.functions['reconcile-ledger'],
+      archive: data.archive,
+      envelopes: keys.envelopes,
+      key: keys.reconciliation,
+      trail: data.trail,
+      delaySeconds: config.reconciliation.delaySeconds,
+      mergeDelaySeconds: config.log.mergeDelaySeconds,
+    });
+  }
+
   private addAlarms(workflow: ApprovalWorkflow, feed: ArchiveFeed): void {
     new GateAlarms(this, 'Alarms', {
       api: this.api.api,
@@ -159,6 +174,7 @@ export class GateStack extends Stack {
       archiver: this.functions['archive-ledger'],
       sequencer: this.functions['sequence-ledger'],
       mergeDelaySeconds: this.stackProps.config.log.mergeDelaySeconds,
+      reconciler: this.functions['reconcile-ledger'],
       archiveFailures: feed.failures,
       encryptionKey: this.stackProps.keys.operations.key,
       email: this.stackProps.config.alarmEmail,

@@ -6,11 +6,13 @@ import { EnvelopeKeys } from '../keys/envelope-keys.ts';
 import { LogKey } from '../keys/log-key.ts';
 import { OperationsKey } from '../keys/operations-key.ts';
 import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
+import { ReconciliationKey } from '../keys/reconciliation-key.ts';
 
 /** Keys and the pepper: what must outlive every other stack. */
 export class KeysStack extends Stack {
   readonly envelopes: EnvelopeKeys;
   readonly log: LogKey;
+  readonly reconciliation: ReconciliationKey;
   readonly operations: OperationsKey;
   readonly details: DetailsKey;
   readonly pseudonyms: PseudonymSecret;
@@ -19,6 +21,7 @@ export class KeysStack extends Stack {
     super(scope, id, { ...props, terminationProtection: true });
     this.envelopes = new EnvelopeKeys(this, 'Envelopes');
     this.log = new LogKey(this, 'Log');
+    this.reconciliation = new ReconciliationKey(this, 'Reconciliation');
     this.operations = new OperationsKey(this, 'Operations');
     this.details = new DetailsKey(this, 'Details');
     this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', {

@@ -17,6 +17,7 @@ export const STATE_KEYS = {
   subjects: 'SUBJECT#*',
   log: 'LOG',
   sequenced: 'SEQUENCED#*',
+  reconciliation: 'RECONCILE',
 } as const;
 
 /** One kind of item in the state table. */
@@ -44,6 +45,7 @@ const KINDS: readonly StateKind[] = [
   'subjects',
   'log',
   'sequenced',
+  'reconciliation',
 ];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */

@@ -139,7 +139,7 @@ export function createFront({ vault, clock, region, onFault }: FrontOptions): Fr
       const body = await readBody(message);
       const request = { method: message.method ?? 'GET', url: message.url ?? '/', headers, body };
       const verified = verifySigV4(request, vault, clock.nowMs(), { region });
-      return await dispatch(toCall(request, verified.service, verified.caller));
+      return await dispatch({ ...toCall(request, verified.service, verified.caller), requestId });
     } catch (error) {
       if (!(error instanceof AwsError)) {
         onFault(error);

@@ -49,7 +49,14 @@ export function accessDenied(caller: Caller, action: string, resourceArn: string
 
 function principalContext(caller: Caller, role: RolePolicies | undefined): ConditionContext {
   if (caller.servicePrincipal !== undefined) {
-    return { 'aws:PrincipalIsAWSService': true, 'aws:PrincipalServiceName': caller.servicePrincipal };
+    return {
+      'aws:PrincipalIsAWSService': true,
+      'aws:PrincipalServiceName': caller.servicePrincipal,
+      ...(caller.sourceArn !== undefined && {
+        'aws:SourceArn': caller.sourceArn,
+        'aws:SourceAccount': caller.accountId,
+      }),
+    };
   }
   const session = caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
   const tags = Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type AwsCall, AwsError, type AwsService, type ConditionContext, type SandboxContext } from '../../contract.ts';
 import { openDurableLog, readDurableLog } from '../../front/durable-log.ts';
@@ -27,6 +28,9 @@ export interface KmsCallRecord {
   readonly eventTime: string;
   readonly eventName: string;
   readonly userArn: string;
+  /** The role's own ARN where the caller is an assumed role. */
+  readonly roleArn?: string;
+  readonly requestId: string;
   /** Empty where the key does not exist. */
   readonly keyArn: string;
   readonly requestParameters: { readonly [name: string]: unknown };
@@ -89,8 +93,15 @@ export function readKmsCallLog(stateDir: string): readonly KmsCallRecord[] {
   );
 }
 
-/** Opens the service with the keys of the templates. */
-export function openKms(context: SandboxContext): AwsService {
+/**
+ * Opens the service with the keys of the templates.
+ *
+ * @param onCall told of every call before it is answered
+ */
+export function openKms(
+  context: SandboxContext,
+  onCall: (record: KmsCallRecord) => Promise<void> = async () => undefined,
+): AwsService {
   const { assembly, authorizer, clock, stateDir } = context;
   const keys = openKeyStore(join(stateDir, 'kms', 'keys'), assembly, clock.nowMs());
   const log = openDurableLog(logPath(stateDir));
@@ -141,11 +152,14 @@ export function openKms(context: SandboxContext): AwsService {
           eventTime: new Date(clock.nowMs()).toISOString(),
           eventName: call.operation,
           userArn: call.caller.arn,
+          ...(call.caller.roleArn !== undefined && { roleArn: call.caller.roleArn }),
+          requestId: call.requestId ?? randomUUID(),
           keyArn,
           requestParameters: loggedParameters(input),
           ...(errorCode !== undefined && { errorCode }),
         };
         await log.append(record);
+        await onCall(record);
       }
     },
     close: async () => log.close(),

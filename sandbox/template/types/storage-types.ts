@@ -61,6 +61,13 @@ export const storageTypes: ResourceTypeTable = {
     nameProperty: 'AliasName',
     arn: (context, name) => arnOf(context, 'kms', name),
   }),
+  'AWS::CloudTrail::Trail': namedType({
+    keptBy: 'cloudtrail',
+    notEmulated: 'events of other services than KMS, delays, digests, CloudWatch Logs, Insights',
+    nameProperty: 'TrailName',
+    maxLength: 128,
+    arn: (context, name) => arnOf(context, 'cloudtrail', `trail/${name}`),
+  }),
   'AWS::SecretsManager::Secret': namedType({
     keptBy: 'secretsmanager',
     notEmulated: 'rotation, replicas, deletion',

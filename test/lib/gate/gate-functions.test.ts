@@ -102,7 +102,12 @@ describe('functions', () => {
 
   it('execute one at a time when order matters', () => {
     const limited = [...functions].filter(([, properties]) => properties['ReservedConcurrentExecutions'] === 1);
-    expect(limited.map(([name]) => name).sort()).toEqual(['archive-ledger', 'sequence-ledger', 'sweep']);
+    expect(limited.map(([name]) => name).sort()).toEqual([
+      'archive-ledger',
+      'reconcile-ledger',
+      'sequence-ledger',
+      'sweep',
+    ]);
   });
 });
 

@@ -25,6 +25,8 @@ describe('alarms', () => {
       'LogLags',
       'LogOverdue',
       'LogStopped',
+      'ReconciliationFails',
+      'ReconciliationMismatch',
       'SelfApprovalRefused',
       'SweepFails',
       'WitnessAlarm',

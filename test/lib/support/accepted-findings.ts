@@ -2,13 +2,14 @@ import { FUNCTION_NAMES } from '../../../lib/functions/function-names.ts';
 
 const INLINE = 'NIST.800.53.R5-IAMNoInlinePolicy';
 const FUNCTION = [INLINE, 'NIST.800.53.R5-LambdaDLQ', 'NIST.800.53.R5-LambdaInsideVPC'];
-const LIMITED = ['archive-ledger', 'sequence-ledger', 'sweep'];
+const LIMITED = ['archive-ledger', 'reconcile-ledger', 'sequence-ledger', 'sweep'];
 const NO_ACCESS_LOGS = ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'];
 const NO_REPLICA = 'NIST.800.53.R5-S3BucketReplicationEnabled';
 const NO_BACKUP_PLAN = ['NIST.800.53.R5-DynamoDBInBackupPlan'];
 const API = 'arn:aws:execute-api:eu-west-1:111122223333:<GateApiE52E53C9>/v1';
 const ARCHIVE = 'CountersignData:ExportsOutputFnGetAttArchiveBucket49F1AC64Arn3FBD647E';
 const LOG = 'CountersignData:ExportsOutputFnGetAttLogBucketD7408CB8ArnE162E96F';
+const CALLS = 'arn:aws:s3:::CountersignData:ExportsOutputRefCallsBucketDB5BC48BBBD2FE93';
 const ROUTES = 'CountersignGate/Gate/Api/Default';
 
 const wildcards = (...resources: readonly string[]) =>
@@ -71,6 +72,11 @@ const listed: { readonly [path: string]: readonly string[] } = {
     'NIST.800.53.R5-S3DefaultEncryptionKMS',
     'NIST.800.53.R5-S3BucketDefaultLockEnabled',
   ],
+  'CountersignData/Calls/Bucket': [...NO_ACCESS_LOGS, NO_REPLICA, 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+  'CountersignData/Calls/Trail': [
+    'NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled',
+    'NIST.800.53.R5-CloudTrailEncryptionEnabled',
+  ],
   'CountersignData/Ledger/Table': NO_BACKUP_PLAN,
   'CountersignData/Registry/Table': NO_BACKUP_PLAN,
   'CountersignData/State/Table': NO_BACKUP_PLAN,
@@ -95,6 +101,10 @@ const listed: { readonly [path: string]: readonly string[] } = {
   'CountersignGate/Workflow': [...wildcards('*'), 'AwsSolutions-SF2', INLINE],
   'CountersignGate/archive-ledger': [...wildcards('*', `${ARCHIVE}/bundles/*`, `${ARCHIVE}/events/*`), ...FUNCTION],
   'CountersignGate/sequence-ledger': [...wildcards('*', `${LOG}/*`), ...FUNCTION],
+  'CountersignGate/reconcile-ledger': [
+    ...wildcards(`${CALLS}/AWSLogs/111122223333/CloudTrail/eu-west-1/*`),
+    ...FUNCTION,
+  ],
   'CountersignKeys/Pseudonyms/Pepper': ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
 };
 

@@ -4,6 +4,7 @@ import { logQuestions } from './log-questions.ts';
 import { ADMINISTRATOR, type Question } from './question.ts';
 
 const SEALER = 'countersign-approval-seal';
+const RECONCILER = 'countersign-reconcile-ledger';
 const APPENDERS = [
   'countersign-activate-bundle',
   'countersign-approval-close',
@@ -14,6 +15,7 @@ const APPENDERS = [
   'countersign-decide-approval',
   'countersign-load-registry',
   'countersign-operate-controls',
+  RECONCILER,
   'countersign-redeem-action',
   'countersign-report-outcome',
   'countersign-submit-action',
@@ -26,8 +28,13 @@ const REQUEST_WRITERS = [
   'countersign-approval-seal',
   'countersign-decide-approval',
 ];
-const CONTROL_WRITERS = ['countersign-activate-bundle', 'countersign-load-registry', 'countersign-operate-controls'];
-const AGENT_WRITERS = APPENDERS.filter((role) => role !== 'countersign-load-registry');
+const CONTROL_WRITERS = [
+  'countersign-activate-bundle',
+  'countersign-load-registry',
+  'countersign-operate-controls',
+  RECONCILER,
+];
+const AGENT_WRITERS = APPENDERS.filter((role) => role !== 'countersign-load-registry' && role !== RECONCILER);
 const UNIT_WRITERS = [
   'countersign-redeem-action',
   'countersign-report-outcome',
@@ -117,6 +124,13 @@ function keyQuestions(assembly: Assembly): readonly Question[] {
       context: macContext,
       expected: ['countersign-redeem-action'],
     },
+    {
+      what: 'sign the result of a reconciliation',
+      action: 'kms:Sign',
+      resourceArn: only(assembly, 'AWS::KMS::Key', 'Reconciliation').arn,
+      context: { 'kms:SigningAlgorithm': 'ED25519_SHA_512' },
+      expected: [RECONCILER],
+    },
     { what: 'hand the MAC key on by a grant', action: 'kms:CreateGrant', resourceArn: mac, expected: [] },
     { what: 'hand the signing key on by a grant', action: 'kms:CreateGrant', resourceArn: signing, expected: [] },
     { what: 'change the MAC key’s policy', action: 'kms:PutKeyPolicy', resourceArn: mac, expected: [ADMINISTRATOR] },
@@ -198,6 +212,7 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
     write('write agent heads and actions (AGENT#)', 'AGENT#111122223333:a', AGENT_WRITERS),
     write('write unit budgets (UNIT#)', 'UNIT#treasury', UNIT_WRITERS),
     write('write or destroy keys of subjects (SUBJECT#)', 'SUBJECT#p1_1', SUBJECT_WRITERS),
+    write('write how far records are reconciled (RECONCILE)', 'RECONCILE', [RECONCILER]),
     write('write archive progress (ARCHIVE)', 'ARCHIVE', ['countersign-archive-ledger']),
     {
       what: 'write approvals outside a transaction',
