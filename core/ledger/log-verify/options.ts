@@ -65,6 +65,8 @@ export interface VerifyLogOptions {
   /** Checks for which the log itself brought along what they rest on, and what that was. */
   readonly unpinned?: ReadonlyMap<LogCheck, string>;
   readonly maxFindings?: number;
+  /** Checks to switch off, to learn what each is worth. A log verified without one is never in order. */
+  readonly withoutChecks?: ReadonlySet<LogCheck>;
   /** Told how many entries were checked. */
   readonly onProgress?: (entries: number, size: number) => void;
 }

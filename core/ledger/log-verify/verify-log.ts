@@ -43,7 +43,7 @@ export async function verifyLog(
   const bytes = await source.read(CHECKPOINT);
   if (bytes === undefined) throw new LogUnreadable(`expected a file \`${CHECKPOINT}\`, got none`);
   const note = new TextDecoder().decode(bytes);
-  const findings = new Findings(options.maxFindings);
+  const findings = new Findings(options.maxFindings, options.withoutChecks);
   askFor(findings, options);
   const read = readHead(note, options.logKeys);
   checkHead(findings, read, CHECKPOINT, options.origin);

@@ -55,6 +55,23 @@ describe('a whole log', () => {
     expect(report.ok).toBe(false);
   });
 
+  it.each(LOG_CHECK_NAMES)('is not in order, and says why, when %s is switched off', async (check) => {
+    const report = await verify(honest, { withoutChecks: new Set([check]) });
+    expect(report).toMatchObject({ ok: false, findingCount: 0 });
+    expect(report.checks[check]).toMatchObject({ status: 'not_checked', notCovered: ['switched off'] });
+  });
+
+  it('finds nothing by a check that is switched off, and the rest by the others', async () => {
+    const log = changed((files) => {
+      const bytes = files.get('tile/entries/000');
+      if (bytes !== undefined) bytes[40] = 0;
+    });
+    const seen = new Set(codes(await verify(log)).map((code) => code.slice(0, 2)));
+    const rest = new Set(codes(await verify(log, { withoutChecks: new Set(['C5']) })).map((code) => code.slice(0, 2)));
+    expect([...seen]).toContain('C5');
+    expect(rest).toEqual(new Set([...seen].filter((check) => check !== 'C5')));
+  });
+
   it('tells progress up to the last entry', async () => {
     const seen: number[] = [];
     await verify(honest, { onProgress: (entries) => seen.push(entries) });
