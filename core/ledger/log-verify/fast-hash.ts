@@ -1,14 +1,8 @@
-import * as nodeCrypto from 'node:crypto';
+import { sha256 } from '../hash.ts';
 import { treeRoot } from '../log/merkle.ts';
 
 /** Bytes of a SHA-256 hash. */
 export const HASH_BYTES = 32;
-
-// One call costs half of what a hash object does; the first releases of Node 20 do not have it.
-const hashOnce: (bytes: Uint8Array) => Uint8Array =
-  'hash' in nodeCrypto
-    ? (bytes) => nodeCrypto.hash('sha256', bytes, 'buffer')
-    : (bytes) => nodeCrypto.createHash('sha256').update(bytes).digest();
 
 /**
  * The leaf hash of the entry that fills `bytes` from `start` up to `end`, without copying it: the byte before the entry
@@ -17,7 +11,7 @@ const hashOnce: (bytes: Uint8Array) => Uint8Array =
 export function hashLeaf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const before = bytes[start - 1] ?? 0;
   bytes[start - 1] = 0;
-  const hash = hashOnce(bytes.subarray(start - 1, end));
+  const hash = sha256(bytes.subarray(start - 1, end));
   bytes[start - 1] = before;
   return hash;
 }
@@ -37,7 +31,7 @@ export function tileRoot(hashes: Uint8Array): Uint8Array {
   for (; count > 1; count /= 2)
     for (let index = 0; index < count / 2; index += 1) {
       node.set(level.subarray(index * 2 * HASH_BYTES, (index + 1) * 2 * HASH_BYTES), 1);
-      level.set(hashOnce(node), index * HASH_BYTES);
+      level.set(sha256(node), index * HASH_BYTES);
     }
   return level.slice(0, HASH_BYTES);
 }

@@ -1,8 +1,8 @@
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
+import { leafHashOf } from '../hash.ts';
 import type { CheckpointProblem } from './checkpoint.ts';
 import { parseCheckpointBody } from './checkpoint.ts';
-import { leafHashOf } from './merkle.ts';
 import { verifyInclusion } from './merkle-proof.ts';
 import type { NoteProblem, OpenNote, VerifierKey } from './note.ts';
 import { openNote, SIGNATURE_COSIGNATURE } from './note.ts';

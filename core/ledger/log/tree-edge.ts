@@ -1,6 +1,7 @@
+import { leafHashOf } from '../hash.ts';
 import { sameBytes } from '../same-bytes.ts';
 import { decodeEntries, encodeEntries } from './entry-bundle.ts';
-import { emptyRoot, leafHashOf, nodeHash, treeRoot } from './merkle.ts';
+import { emptyRoot, nodeHash, treeRoot } from './merkle.ts';
 import type { LogFile, TreeEdge } from './ports.ts';
 import { entryBundlePath, hashTilePath, TILE_WIDTH } from './tile-path.ts';
 

@@ -1,8 +1,9 @@
 import { sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { leafHashOf } from '../../../../core/ledger/hash.ts';
 import { checkpointFormat, logVerifierKeys } from '../../../../core/ledger/log/checkpoint-format.ts';
 import { decodeEntries } from '../../../../core/ledger/log/entry-bundle.ts';
-import { leafHashOf, treeRoot } from '../../../../core/ledger/log/merkle.ts';
+import { treeRoot } from '../../../../core/ledger/log/merkle.ts';
 import { consistencyProof, verifyConsistency } from '../../../../core/ledger/log/merkle-proof.ts';
 import { openNote } from '../../../../core/ledger/log/note.ts';
 import { entryBundlePath, TILE_WIDTH } from '../../../../core/ledger/log/tile-path.ts';

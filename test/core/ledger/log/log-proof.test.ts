@@ -1,10 +1,11 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { leafHashOf } from '../../../../core/ledger/hash.ts';
 import { formatCheckpointBody } from '../../../../core/ledger/log/checkpoint.ts';
 import { cosignatureMessage, cosignaturePayload } from '../../../../core/ledger/log/cosignature.ts';
 import { formatLogProof, parseLogProof, verifyLogProof } from '../../../../core/ledger/log/log-proof.ts';
-import { leafHashOf, nodeHash } from '../../../../core/ledger/log/merkle.ts';
+import { nodeHash } from '../../../../core/ledger/log/merkle.ts';
 import {
   formatNote,
   noteKeyId,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { leafHashOf } from '../../../../core/ledger/hash.ts';
 import { decodeEntries, encodeEntries } from '../../../../core/ledger/log/entry-bundle.ts';
-import { emptyRoot, leafHashOf, nodeHash, treeRoot } from '../../../../core/ledger/log/merkle.ts';
+import { emptyRoot, nodeHash, treeRoot } from '../../../../core/ledger/log/merkle.ts';
 import {
   consistencyProof,
   inclusionProof,
