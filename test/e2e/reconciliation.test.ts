@@ -4,7 +4,7 @@ import { approveAndRedeem } from '../../cli/demo/people-decide.ts';
 import { SERVICE_ROLE } from '../../cli/sandbox/registry.ts';
 import { cli } from '../support/cli-run.ts';
 import { balance, cardClosure, KNOWN_PAYEE, newPayeePayment, pending } from '../support/requests.ts';
-import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
+import { openSandboxWorld, type RawItem, type SandboxWorld } from '../support/sandbox-world.ts';
 
 let world: SandboxWorld;
 
@@ -44,6 +44,38 @@ async function makeMac(roleName: string) {
   } finally {
     client.destroy();
   }
+}
+
+/** Table, key and chain of the payments agent, for those who reach past the product. */
+const chain = () => `agent/${world.agentId}`;
+const headOf = async () =>
+  (await world.items('state')).find(({ pk, sk }) => pk?.S === `AGENT#${world.agentId}` && sk?.S === 'HEAD');
+const rowsOf = async () => (await world.items('ledger')).filter(({ pk }) => pk?.S === chain());
+
+async function put(table: 'stateTable' | 'ledgerTable', Item: RawItem | undefined) {
+  // Bytes travel as base64 in DynamoDB's JSON.
+  const plain: unknown = JSON.parse(
+    JSON.stringify(Item, (_key, value: unknown) =>
+      ArrayBuffer.isView(value)
+        ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+        : value,
+    ),
+  );
+  await world.sandbox.dynamodb.tamper('PutItem', { TableName: world.running.file.names[table], Item: plain });
+}
+
+/** What a reconciliation finds when a row is taken out of the ledger, which gets it back afterwards. */
+async function foundWithout(row: RawItem | undefined) {
+  const TableName = world.running.file.names.ledgerTable;
+  await world.sandbox.dynamodb.tamper('DeleteItem', { TableName, Key: { pk: row?.['pk'], sk: row?.['sk'] } });
+  const run = await reconcile();
+  await put('ledgerTable', row);
+  return [run.exitCode, ...codesOf(run.json())];
+}
+
+function codesOf(reply: unknown): readonly string[] {
+  const { result } = Object(reply);
+  return [...new Set<string>(Object(result).findings.map(({ code }: { readonly code: string }) => code))];
 }
 
 describe('a reconciliation', () => {
@@ -86,6 +118,33 @@ describe('a reconciliation', () => {
 
   it('does not count a mac that kms refused to make', async () => {
     await expect(makeMac('root')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect((await reconcile()).json()).toMatchObject({ status: 'agrees' });
+  });
+
+  it('names the gap when an event was dropped', async () => {
+    for (let call = 0; call < 3; call += 1) await world.agent().submit(balance(world));
+    await world.sandbox.drain();
+    expect(await foundWithout((await rowsOf()).at(-2))).toEqual([1, 'action_without_allow', 'chain_gap']);
+  });
+
+  it('names head and log when the last event was dropped', async () => {
+    await world.agent().submit(balance(world));
+    await world.sandbox.drain();
+    expect(await foundWithout((await rowsOf()).at(-1))).toEqual([1, 'head_ahead', 'log_ahead']);
+  });
+
+  it('names the head when it was set back', async () => {
+    const stale = await headOf();
+    await world.agent().submit(balance(world));
+    await world.sandbox.drain();
+    const current = await headOf();
+    await put('stateTable', stale);
+    const run = await reconcile();
+    await put('stateTable', current);
+    expect([run.exitCode, ...codesOf(run.json())]).toEqual([1, 'head_behind']);
+  });
+
+  it('agrees again once what was taken is back', async () => {
     expect((await reconcile()).json()).toMatchObject({ status: 'agrees' });
   });
 

@@ -26,6 +26,8 @@ export interface DynamoDbService extends AwsService {
   onWrite(tableName: string, listener: () => void): () => void;
   /** Makes the next calls of an operation fail. */
   failNext(fault: PlannedFault): void;
+  /** Puts or deletes an item past the API and its policies, as someone with access to the disks could. */
+  tamper(operation: 'PutItem' | 'DeleteItem', input: object): Promise<void>;
   /** Deletes what has outlived its time; runs each minute of the sandbox's clock by itself. Returns how many. */
   sweepExpired(): Promise<number>;
   close(): Promise<void>;
@@ -161,6 +163,9 @@ export async function openDynamoDb(context: SandboxContext, options: DynamoDbOpt
     handle,
     onWrite,
     failNext: faults.failNext,
+    tamper: async (operation, input) => {
+      await database.ask(operation, input);
+    },
     sweepExpired,
     readStream: (tableName, fromCheckpoint, limit = 100) => {
       const table = tables.get(tableName);
