@@ -6,11 +6,7 @@ import { StorageFault } from '../core/state/entities.ts';
 
 const SIGNATURE_BYTES = 64;
 
-/**
- * Signs with the log's Ed25519 key in KMS, over the message itself and not a digest of it.
- *
- * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
- */
+/** The log's Ed25519 key in KMS. */
 export class KmsLogSigner implements LogSigner {
   readonly #client: KMSClient;
   readonly #keyId: string;
@@ -23,17 +19,26 @@ export class KmsLogSigner implements LogSigner {
     this.publicKey = publicKey;
   }
 
-  /** @throws {StorageFault} when KMS could not answer; the same message can be signed again */
-  async sign(bytes: Uint8Array): Promise<Uint8Array> {
-    const request = { MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512', Message: bytes } as const;
-    try {
-      const { Signature } = await this.#client.send(new SignCommand({ KeyId: this.#keyId, ...request }));
-      if (Signature?.length === SIGNATURE_BYTES) return Signature;
-    } catch (error) {
-      throw new StorageFault('the log key could not sign', { cause: error });
-    }
-    throw new StorageFault(`expected ${SIGNATURE_BYTES} signature bytes, got another number`);
+  sign(bytes: Uint8Array): Promise<Uint8Array> {
+    return signEd25519(this.#client, this.#keyId, bytes);
   }
+}
+
+/**
+ * Signs with an Ed25519 key in KMS, over the message itself and not a digest of it.
+ *
+ * @throws {StorageFault} when KMS could not answer; the same message can be signed again
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
+ */
+export async function signEd25519(client: KMSClient, keyId: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const request = { MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512', Message: bytes } as const;
+  try {
+    const { Signature } = await client.send(new SignCommand({ KeyId: keyId, ...request }));
+    if (Signature?.length === SIGNATURE_BYTES) return Signature;
+  } catch (error) {
+    throw new StorageFault('the key could not sign', { cause: error });
+  }
+  throw new StorageFault(`expected ${SIGNATURE_BYTES} signature bytes, got another number`);
 }
 
 /**

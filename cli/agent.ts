@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { GateReply } from '../sdk/agent-client.ts';
 import { AgentClient } from '../sdk/agent-client.ts';
 import type { CommandIo } from './command.ts';
@@ -16,6 +17,14 @@ export function agentClient(io: CommandIo, roleName: string | undefined): AgentC
     credentials: () => credentialsFor(deployment, io, role),
     fetch: io.fetch,
   });
+}
+
+/** Keeps a reply's receipt in a file, where one was asked for; says so when the reply has none. */
+export async function saveReceipt(io: CommandIo, file: string | undefined, { body }: GateReply): Promise<void> {
+  if (file === undefined) return;
+  const { receipt, receiptUnavailable } = body;
+  if (receipt !== undefined) await writeFile(file, `${JSON.stringify(receipt)}\n`);
+  else io.stderr(`expected a receipt, got none: ${text(receiptUnavailable ?? body['code'])}\n`);
 }
 
 /** A gate's reply in lines for people. */

@@ -28,6 +28,7 @@ const SandboxFile = v.strictObject({
     envelopeMacKeyId: v.string(),
     envelopeSigningKeyId: v.string(),
     logKeyId: v.string(),
+    receiptKeyId: v.string(),
   }),
 });
 

@@ -11,6 +11,7 @@ import { LOAD_USAGE, loadCommand } from './load.ts';
 import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { POLICY_USAGE, policyCommand } from './policy.ts';
 import { QUERY_USAGE, queryCommand } from './query.ts';
+import { RECEIPT_USAGE, receiptCommand } from './receipt.ts';
 import { RECONCILE_USAGE, reconcileCommand } from './reconcile.ts';
 import { RESUME_USAGE, resumeCommand } from './resume.ts';
 import { SANDBOX_USAGE, sandboxCommand } from './sandbox.ts';
@@ -44,6 +45,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   load: { run: loadCommand, summary: 'declare agents, units and facts', usage: LOAD_USAGE },
   credential: { run: credentialCommand, summary: 'sign what agents may do, offline', usage: CREDENTIAL_USAGE },
   verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
+  receipt: { run: receiptCommand, summary: 'check a receipt of a decision', usage: RECEIPT_USAGE },
   details: { run: detailsCommand, summary: 'read what an event was about', usage: DETAILS_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
   reconcile: {

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
-import { agentClient, replyLines } from './agent.ts';
+import { agentClient, replyLines, saveReceipt } from './agent.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, exitCodeOf, report } from './command.ts';
 
 /** How the command is called. */
-export const SUBMIT_USAGE = `countersign submit TYPE --resource KIND/ID [--params JSON] [--session ID] [--key KEY] [--as ROLE] [--json]
+export const SUBMIT_USAGE = `countersign submit TYPE --resource KIND/ID [--params JSON] [--session ID] [--key KEY] [--as ROLE] [--receipt FILE] [--json]
   Asks the gate whether an agent may act. Exit code 0 allowed, 2 denied or people are asked.`;
 
 /** Submits one action as an agent. */
@@ -21,6 +21,7 @@ export async function submitCommand(argv: readonly string[], io: CommandIo): Pro
       session: { type: 'string', default: 'cli' },
       key: { type: 'string' },
       as: { type: 'string' },
+      receipt: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -34,6 +35,7 @@ export async function submitCommand(argv: readonly string[], io: CommandIo): Pro
     sessionId: values.session,
     idempotencyKey: values.key ?? randomUUID(),
   });
+  await saveReceipt(io, values.receipt, reply);
   report(io, values.json, reply.body, replyLines(reply));
   return reply.status === 202 ? EXIT.denied : exitCodeOf(reply.status);
 }

@@ -16,6 +16,7 @@ export function templateNames(assembly: Assembly): SandboxFile['names'] {
     envelopeMacKeyId: variable(assembly, 'countersign-approval-seal', 'ENVELOPE_MAC_KEY_ID'),
     envelopeSigningKeyId: variable(assembly, 'countersign-approval-seal', 'ENVELOPE_SIGNING_KEY_ID'),
     logKeyId: variable(assembly, 'countersign-sequence-ledger', 'LOG_KEY_ID'),
+    receiptKeyId: variable(assembly, 'countersign-certify-epoch', 'RECEIPT_KEY_ID'),
   };
 }
 

@@ -7,6 +7,7 @@ import { cancelAction } from '../../core/gate/cancel.ts';
 import { actionBody, actionNotFound, contentionReply, wrongStatus } from '../shared/action-reply.ts';
 import { parseBody, pathId, ReasonSchema } from '../shared/body.ts';
 import { json } from '../shared/problem.ts';
+import { RECORDED_BEFORE, requestReceipt } from '../shared/receipts.ts';
 import { agentHandler } from '../shared/stack.ts';
 import { coreDeps } from '../shared/wiring.ts';
 
@@ -15,7 +16,8 @@ const Cancellation = v.strictObject({ reason: ReasonSchema });
 
 /** Withdraws an action that waits for approval, and tells the workflow that waits. */
 export const handler = agentHandler(async (event, agentId) => {
-  const deps = coreDeps();
+  const { recorded, members } = requestReceipt();
+  const deps = { ...coreDeps(), recorded };
   const actionId = pathId(event);
   const cancelled = await cancelAction(deps, agentId, actionId, parseBody(event, Cancellation).reason);
   if (!cancelled.ok) {
@@ -25,5 +27,5 @@ export const handler = agentHandler(async (event, agentId) => {
     return wrongStatus('not_cancellable', 'an action that waits for approval', refusal.status);
   }
   await closeOpenRequest({ ...deps, workflow }, actionId, 'the agent cancelled the action');
-  return json(200, actionBody(cancelled.value.record));
+  return json(200, { ...actionBody(cancelled.value.record), ...(await members(RECORDED_BEFORE)) });
 });

@@ -8,6 +8,7 @@ import { parseBody, pathId } from '../shared/body.ts';
 import { requiredEnv } from '../shared/environment.ts';
 import { gateDeps } from '../shared/gate-wiring.ts';
 import { json } from '../shared/problem.ts';
+import { requestReceipt } from '../shared/receipts.ts';
 import { agentHandler } from '../shared/stack.ts';
 import { count } from '../shared/telemetry.ts';
 import { redeemRefusal } from './refusals.ts';
@@ -27,9 +28,10 @@ const Redemption = v.strictObject({
 export const handler = agentHandler(async (event, agentId) => {
   const actionId = pathId(event);
   const { envelopes } = parseBody(event, Redemption);
-  const redeemed = await redeemAction({ ...(await gateDeps()), verifier }, agentId, actionId, envelopes);
-  if (!redeemed.ok) return redeemRefusal(redeemed.problem);
+  const { recorded, members } = requestReceipt();
+  const redeemed = await redeemAction({ ...(await gateDeps()), verifier, recorded }, agentId, actionId, envelopes);
+  if (!redeemed.ok) return redeemRefusal(redeemed.problem, await members());
   count('DecisionAllowed');
   if (redeemed.value.alertCount > 0) count('BudgetAlert', redeemed.value.alertCount);
-  return json(200, actionBody(redeemed.value.record));
+  return json(200, { ...actionBody(redeemed.value.record), ...(await members()) });
 });

@@ -5,8 +5,8 @@ import { actionNotFound, contentionReply, denial, wrongStatus } from '../shared/
 import { problem } from '../shared/problem.ts';
 import { count } from '../shared/telemetry.ts';
 
-/** What a refused redemption is answered with. */
-export function redeemRefusal(refusal: RedeemProblem | Contention): APIGatewayProxyResult {
+/** What a refused redemption is answered with; `receipt` are the reply's members about what was recorded of it. */
+export function redeemRefusal(refusal: RedeemProblem | Contention, receipt: object): APIGatewayProxyResult {
   switch (refusal.code) {
     case 'contention':
       return contentionReply();
@@ -23,12 +23,19 @@ export function redeemRefusal(refusal: RedeemProblem | Contention): APIGatewayPr
       count('DecisionDenied');
       return denial('denied_at_redemption', refusal.decision.rules, {
         ...(refusal.explanation !== undefined && { explanation: refusal.explanation }),
+        ...receipt,
       });
     case 'envelope_expired':
       count('EnvelopeRefused');
-      return problem(410, 'envelope_expired', 'the envelope has expired; ask again', { index: refusal.index });
+      return problem(410, 'envelope_expired', 'the envelope has expired; ask again', {
+        index: refusal.index,
+        ...receipt,
+      });
     default:
       count('EnvelopeRefused');
-      return problem(403, refusal.code, 'the envelope does not approve this action', { index: refusal.index });
+      return problem(403, refusal.code, 'the envelope does not approve this action', {
+        index: refusal.index,
+        ...receipt,
+      });
   }
 }

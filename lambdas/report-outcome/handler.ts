@@ -5,6 +5,7 @@ import { actionNotFound, contentionReply, wrongStatus } from '../shared/action-r
 import { parseBody, pathId } from '../shared/body.ts';
 import { priceTable } from '../shared/prices.ts';
 import { json, problem } from '../shared/problem.ts';
+import { RECORDED_BEFORE, requestReceipt } from '../shared/receipts.ts';
 import { agentHandler } from '../shared/stack.ts';
 import { count } from '../shared/telemetry.ts';
 import { coreDeps } from '../shared/wiring.ts';
@@ -24,7 +25,8 @@ const Outcome = v.strictObject({
 
 /** Records what became of an allowed action, and settles its budget. */
 export const handler = agentHandler(async (event, agentId) => {
-  const deps = { ...coreDeps(), prices: priceTable };
+  const { recorded, members } = requestReceipt();
+  const deps = { ...coreDeps(), prices: priceTable, recorded };
   const reported = await reportOutcome(deps, agentId, pathId(event), parseBody(event, Outcome));
   if (!reported.ok) {
     const refusal = reported.problem;
@@ -34,5 +36,5 @@ export const handler = agentHandler(async (event, agentId) => {
     return problem(409, 'outcome_differs', 'another outcome was reported for this action');
   }
   if (reported.value.overrun) count('BudgetOverrun');
-  return json(200, reported.value);
+  return json(200, { ...reported.value, ...(await members(RECORDED_BEFORE)) });
 });

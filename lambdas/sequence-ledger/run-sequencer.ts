@@ -4,6 +4,7 @@ import type { SequencerPorts } from '../../core/ledger/log/ports.ts';
 import type { SequenceReport } from '../../core/ledger/log/sequence.ts';
 import { sequenceLog } from '../../core/ledger/log/sequence.ts';
 import type { SequenceRequest } from '../../core/ledger/log/sequence-batch.ts';
+import { EPOCHS_CHAIN } from '../../core/ledger/receipt/epoch.ts';
 import type { AgentDirectory } from '../../core/risk/agent-directory.ts';
 import { decodeRecords } from '../shared/ledger-records.ts';
 import { count, logger } from '../shared/telemetry.ts';
@@ -57,7 +58,7 @@ export async function runSequencer(
 }
 
 async function everyChain(directory: AgentDirectory): Promise<SequenceRequest> {
-  return { delivered: [], chains: [CONTROL_CHAIN, ...(await directory.agentIds()).map(agentChain)] };
+  return { delivered: [], chains: [CONTROL_CHAIN, EPOCHS_CHAIN, ...(await directory.agentIds()).map(agentChain)] };
 }
 
 /** Records that are no ledger rows are the archive's to report; the row in the table is what gets sequenced. */

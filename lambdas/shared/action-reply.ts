@@ -26,16 +26,20 @@ export function actionBody(record: ActionRecord): object {
   };
 }
 
-/** The reply to a submission: 200 allowed, 202 people are asked, 403 denied with the rules' approved text. */
-export function decisionReply(record: ActionRecord): APIGatewayProxyResult {
+/**
+ * The reply to a submission: 200 allowed, 202 people are asked, 403 denied with the rules' approved text.
+ *
+ * @param receipt the reply's members about a receipt
+ */
+export function decisionReply(record: ActionRecord, receipt: object = {}): APIGatewayProxyResult {
   switch (record.decision.verdict) {
     case 'allow':
-      return json(200, actionBody(record));
+      return json(200, { ...actionBody(record), ...receipt });
     case 'require_approval':
-      if (isOver(record.status)) return refusal(`approval_${record.status}`, record);
-      return json(202, actionBody(record), { location: `/v1/actions/${record.actionId}` });
+      if (isOver(record.status)) return refusal(`approval_${record.status}`, record, receipt);
+      return json(202, { ...actionBody(record), ...receipt }, { location: `/v1/actions/${record.actionId}` });
     case 'deny':
-      return refusal('action_denied', record);
+      return refusal('action_denied', record, receipt);
   }
 }
 
@@ -45,8 +49,9 @@ function isOver(status: ActionStatus): boolean {
 }
 
 /** In a problem, `status` is the HTTP status; where the action stands is `actionStatus`. */
-function refusal(code: string, record: ActionRecord): APIGatewayProxyResult {
-  return denial(code, record.decision.rules, { ...actionBody(record), status: 403, actionStatus: record.status });
+function refusal(code: string, record: ActionRecord, receipt: object): APIGatewayProxyResult {
+  const standing = { ...actionBody(record), ...receipt, status: 403, actionStatus: record.status };
+  return denial(code, record.decision.rules, standing);
 }
 
 /** A 403 that quotes the rules. */

@@ -30,7 +30,8 @@ export type MetricName =
   | 'TimestampMissing'
   | 'ReconciliationMismatch'
   | 'ContentionGivenUp'
-  | 'StorageFault';
+  | 'StorageFault'
+  | 'ReceiptUnavailable';
 
 /** What a decision counts as. */
 export const VERDICT_METRICS = {

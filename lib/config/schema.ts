@@ -8,6 +8,9 @@ export const COMPLIANCE_CONFIRMATION = 'no one can delete or shorten these recor
 /** An envelope lives 90 seconds: long enough for a retry, too short to be stored and used another day. */
 export const ENVELOPE_TTL_SECONDS = 90;
 
+/** The longest a receipt key may live; verifiers refuse certificates of longer epochs. */
+const MAX_EPOCH_SECONDS = 900;
+
 const MAX_LOCK_YEARS = 100;
 const MAX_LOCK_DAYS = 36_500;
 const ONE_DAY_SECONDS = 86_400;
@@ -175,6 +178,8 @@ export const configSchema = v.pipe(
     policyPublishers: v.optional(principals),
     /** Who may read in the clear what actions were about. Absent: nobody. */
     detailsReaders: v.optional(principals),
+    /** How long a key may sign receipts: what a stolen one is worth ends with it. */
+    receiptEpochSeconds: v.optional(whole(60, MAX_EPOCH_SECONDS), MAX_EPOCH_SECONDS),
     approvalTimeoutSeconds: v.optional(whole(60, 7 * ONE_DAY_SECONDS), 3_600),
     reservationTtlSeconds: v.optional(whole(30, ONE_DAY_SECONDS), 900),
     envelopeTtlSeconds: v.optional(

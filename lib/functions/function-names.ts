@@ -22,6 +22,7 @@ export const FUNCTION_NAMES = [
   'archive-ledger',
   'sequence-ledger',
   'reconcile-ledger',
+  'certify-epoch',
 ] as const;
 
 /** One of {@link FUNCTION_NAMES}. */

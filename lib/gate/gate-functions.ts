@@ -62,6 +62,7 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
   sweep: { description: 'Finishes what was left half-done', timeoutSeconds: 55, concurrency: 1 },
   // One at a time: two archivers would race for the same first sequence number.
   'archive-ledger': { description: 'Copies ledger rows to the archive', timeoutSeconds: 120, concurrency: 1 },
+  'certify-epoch': { description: 'Says for minutes which keys may sign receipts' },
   // One at a time: the lock would refuse a second one anyway, after it had done its work in vain.
   'sequence-ledger': {
     description: 'Takes ledger rows into the transparency log',
@@ -118,5 +119,6 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'archive-ledger': make('archive-ledger'),
     'sequence-ledger': make('sequence-ledger'),
     'reconcile-ledger': make('reconcile-ledger'),
+    'certify-epoch': make('certify-epoch'),
   };
 }

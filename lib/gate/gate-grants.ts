@@ -123,9 +123,10 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
   },
   'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
+  'certify-epoch': { reads: ['epochs'], writes: ['epochs'], ledger: 'append' },
   'sequence-ledger': { reads: ['log', 'sequenced'], writes: ['log', 'sequenced'], registry: 'list', ledger: 'read' },
   'reconcile-ledger': {
-    reads: ['agents', 'control', 'sequenced', 'reconciliation'],
+    reads: ['agents', 'control', 'epochs', 'sequenced', 'reconciliation'],
     writes: ['control', 'reconciliation'],
     registry: 'list',
     ledger: 'read and append',

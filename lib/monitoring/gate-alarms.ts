@@ -18,6 +18,7 @@ export const METRICS = {
   budgetAlert: 'BudgetAlert',
   archiveGap: 'ArchiveGap',
   archiveMismatch: 'ArchiveMismatch',
+  receiptUnavailable: 'ReceiptUnavailable',
   logStopped: 'LogStopped',
   logChainHeld: 'LogChainHeld',
   logOverdue: 'LogOverdue',
@@ -56,6 +57,8 @@ interface AlarmSpec {
 const PERIOD = Duration.minutes(5);
 /** A single fault is retried by its caller with the same idempotency key. */
 const SERVER_ERROR_LIMIT = 5;
+/** Single ones happen: a function that stood still between a decision and its receipt gives none. */
+const RECEIPT_LIMIT = 5;
 const ITERATOR_AGE_LIMIT_MS = 5 * 60 * 1_000;
 
 /** Alarms, each with the runbook section that says what to do. */
@@ -214,6 +217,21 @@ function logSpecs({ sequencer, mergeDelaySeconds }: GateAlarmsProps): readonly A
       section: LOG_SECTION,
       what: 'an event reached the log after the merge delay that receipts promise',
       metric: reported(METRICS.logOverdue),
+    },
+    ...gateSpecs(),
+  ];
+}
+
+/** What decisions themselves report. */
+function gateSpecs(): readonly AlarmSpec[] {
+  return [
+    {
+      id: 'ReceiptUnavailable',
+      section: 'no-receipts',
+      what: 'decisions go out without receipts, because their keys get no certificates',
+      metric: reported(METRICS.receiptUnavailable),
+      threshold: RECEIPT_LIMIT,
+      periods: 2,
     },
     {
       id: 'WitnessAlarm',

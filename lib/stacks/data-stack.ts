@@ -43,6 +43,7 @@ export class DataStack extends Stack {
         log: writersOf('log'),
         sequenced: writersOf('sequenced'),
         reconciliation: writersOf('reconciliation'),
+        epochs: writersOf('epochs'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });

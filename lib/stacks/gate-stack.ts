@@ -19,6 +19,7 @@ import { sequencerVariables } from '../log/sequencer-variables.ts';
 import { GateAlarms } from '../monitoring/gate-alarms.ts';
 import { SignInClient } from '../people/sign-in-client.ts';
 import { PolicyPublisherRole } from '../policy/publisher-role.ts';
+import { wireReceipts } from '../receipts/epoch-certification.ts';
 import { Reconciler } from '../reconciliation/reconciler.ts';
 import { RegistryOperatorRole } from '../registry/operator-role.ts';
 import type { DataStack } from './data-stack.ts';
@@ -151,6 +152,7 @@ export class GateStack extends Stack {
     for (const [name, value] of Object.entries(sequencerVariables(config)))
       sequencer.lambda.addEnvironment(name, value);
     new SequencerFeed(this, 'SequencerFeed', { ledger: data.ledger, sequencer });
+    wireReceipts(this.functions, keys.receipts, config);
   }
 
   private addReconciliation(): void {

@@ -6,6 +6,7 @@ import { EnvelopeKeys } from '../keys/envelope-keys.ts';
 import { LogKey } from '../keys/log-key.ts';
 import { OperationsKey } from '../keys/operations-key.ts';
 import { PseudonymSecret } from '../keys/pseudonym-secret.ts';
+import { ReceiptKey } from '../keys/receipt-key.ts';
 import { ReconciliationKey } from '../keys/reconciliation-key.ts';
 
 /** Keys and the pepper: what must outlive every other stack. */
@@ -16,12 +17,14 @@ export class KeysStack extends Stack {
   readonly operations: OperationsKey;
   readonly details: DetailsKey;
   readonly pseudonyms: PseudonymSecret;
+  readonly receipts: ReceiptKey;
 
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, { ...props, terminationProtection: true });
     this.envelopes = new EnvelopeKeys(this, 'Envelopes');
     this.log = new LogKey(this, 'Log');
     this.reconciliation = new ReconciliationKey(this, 'Reconciliation');
+    this.receipts = new ReceiptKey(this, 'Receipts');
     this.operations = new OperationsKey(this, 'Operations');
     this.details = new DetailsKey(this, 'Details');
     this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', {

@@ -18,6 +18,7 @@ export const STATE_KEYS = {
   log: 'LOG',
   sequenced: 'SEQUENCED#*',
   reconciliation: 'RECONCILE',
+  epochs: 'EPOCHS',
 } as const;
 
 /** One kind of item in the state table. */
@@ -46,6 +47,7 @@ const KINDS: readonly StateKind[] = [
   'log',
   'sequenced',
   'reconciliation',
+  'epochs',
 ];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */

@@ -95,7 +95,7 @@ describe('KmsLogSigner', () => {
 
   it('throws when kms fails or answers with anything but 64 bytes', async () => {
     kms.on(SignCommand).rejectsOnce(new Error('x')).resolves({ Signature: BYTES });
-    await expect(signer.sign(BYTES)).rejects.toThrow('the log key could not sign');
+    await expect(signer.sign(BYTES)).rejects.toThrow('the key could not sign');
     await expect(signer.sign(BYTES)).rejects.toThrow('expected 64 signature bytes');
   });
 });

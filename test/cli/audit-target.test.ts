@@ -29,6 +29,7 @@ beforeEach(() => {
       envelopeMacKeyId: 'mac',
       envelopeSigningKeyId: 'sign',
       logKeyId: 'lk',
+      receiptKeyId: 'receipt-key',
     },
   };
   writeFileSync(join(home, 'sandbox.json'), JSON.stringify(sandbox));

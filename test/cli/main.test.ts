@@ -107,6 +107,7 @@ describe('countersign', () => {
       envelopeMacKeyId: 'm',
       envelopeSigningKeyId: 'e',
       logKeyId: 'lk',
+      receiptKeyId: 'receipt-key',
     };
     const urls = { apiUrl: 'http://127.0.0.1:1/v1', endpointUrl: 'http://127.0.0.1:2', signIn, region: 'eu-west-1' };
     // Process ids end below this on every Linux.

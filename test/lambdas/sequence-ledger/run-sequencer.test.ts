@@ -48,6 +48,11 @@ describe('runSequencer', () => {
     expect(Object.fromEntries(counted)).toEqual({ ArchiveMismatch: 1 });
   });
 
+  it('takes in the chain of receipt keys when it looks through all chains', async () => {
+    const { deps } = given(rowsOf(plainChain('epochs', 2)));
+    expect((await runSequencer(undefined, deps)).appended).toBe(2);
+  });
+
   it('counts a chain that is held back', async () => {
     const { deps } = given(ROWS.filter((row) => row.chain !== 'control' || row.seq !== 1));
     expect((await runSequencer(undefined, deps)).appended).toBe(5);

@@ -61,7 +61,7 @@ describe('the explanation in a reply', () => {
     halt(gate);
     const refused = await redeemAction(gate, AGENT_ID, record.actionId, [sealedEnvelope(gate, record)]);
     if (refused.ok) throw new Error('expected a refusal');
-    expect(JSON.parse(redeemRefusal(refused.problem).body)).toMatchObject({ explanation: { oneFactAway: [HALT] } });
+    expect(JSON.parse(redeemRefusal(refused.problem, {}).body)).toMatchObject({ explanation: { oneFactAway: [HALT] } });
 
     gate.store.set(
       { entity: 'agentStop', agentId: AGENT_ID },

@@ -52,6 +52,7 @@ describe('functions', () => {
         'APPROVAL_STATE_MACHINE_ARN',
         'APPROVAL_TIMEOUT_SECONDS',
         'ARCHIVE_BUCKET_NAME',
+        'CERTIFY_EPOCH_FUNCTION_NAME',
         'CREDENTIAL_ISSUERS',
         'DETAILS_KEY_ID',
         'POLICY_BUNDLE_HASH',
@@ -64,6 +65,7 @@ describe('functions', () => {
       [
         'APPROVAL_TIMEOUT_SECONDS',
         'ARCHIVE_BUCKET_NAME',
+        'CERTIFY_EPOCH_FUNCTION_NAME',
         'CREDENTIAL_ISSUERS',
         'ENVELOPE_MAC_KEY_ID',
         'POLICY_BUNDLE_HASH',
@@ -95,6 +97,8 @@ describe('functions', () => {
       ],
     ],
     ['decide-approval', ['PSEUDONYM_SECRET_ARN']],
+    ['report-outcome', ['CERTIFY_EPOCH_FUNCTION_NAME']],
+    ['certify-epoch', ['LOG_MERGE_DELAY_SECONDS', 'LOG_ORIGIN', 'RECEIPT_EPOCH_SECONDS', 'RECEIPT_KEY_ID']],
     ['get-action', []],
   ])('tell %s exactly what it needs when it starts', (name, own) => {
     expect(environment(name)).toEqual([...COMMON, ...own].sort());

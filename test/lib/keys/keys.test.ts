@@ -68,6 +68,13 @@ describe('the log key', () => {
   });
 });
 
+describe('the receipt key', () => {
+  it('gives Sign to the certifier alone when it is made', () => {
+    const certifier = 'arn:aws:iam::111122223333:role/countersign-certify-epoch';
+    template.hasResourceProperties('AWS::KMS::Key', guarded('kms:Sign', 'Sign', certifier));
+  });
+});
+
 describe('the keys stack', () => {
   it('keeps every key and the pepper when it is deleted', () => {
     const kept = [...resources(template, 'AWS::KMS::Key'), ...resources(template, 'AWS::SecretsManager::Secret')];

@@ -25,6 +25,7 @@ describe('alarms', () => {
       'LogLags',
       'LogOverdue',
       'LogStopped',
+      'ReceiptUnavailable',
       'ReconciliationFails',
       'ReconciliationMismatch',
       'SelfApprovalRefused',

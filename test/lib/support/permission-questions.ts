@@ -2,7 +2,9 @@ import type { Assembly, Resource } from '../../../sandbox/contract.ts';
 import { archiveQuestions } from './archive-questions.ts';
 import { logQuestions } from './log-questions.ts';
 import { ADMINISTRATOR, type Question } from './question.ts';
+import { receiptQuestions } from './receipt-questions.ts';
 
+const CERTIFIER = 'countersign-certify-epoch';
 const SEALER = 'countersign-approval-seal';
 const RECONCILER = 'countersign-reconcile-ledger';
 const APPENDERS = [
@@ -11,6 +13,7 @@ const APPENDERS = [
   'countersign-approval-open',
   'countersign-approval-seal',
   'countersign-cancel-action',
+  'countersign-certify-epoch',
   'countersign-close-session',
   'countersign-decide-approval',
   'countersign-load-registry',
@@ -34,7 +37,7 @@ const CONTROL_WRITERS = [
   'countersign-operate-controls',
   RECONCILER,
 ];
-const AGENT_WRITERS = APPENDERS.filter((role) => role !== 'countersign-load-registry' && role !== RECONCILER);
+const AGENT_WRITERS = APPENDERS.filter((role) => ![CERTIFIER, RECONCILER, 'countersign-load-registry'].includes(role));
 const UNIT_WRITERS = [
   'countersign-redeem-action',
   'countersign-report-outcome',
@@ -88,6 +91,10 @@ export function questions(assembly: Assembly): readonly Question[] {
       only(assembly, 'AWS::DynamoDB::Table', 'Registry').arn,
     ),
     ...logQuestions(only(assembly, 'AWS::S3::Bucket', 'Log').arn),
+    ...receiptQuestions(
+      only(assembly, 'AWS::KMS::Key', 'Receipts').arn,
+      only(assembly, 'AWS::Lambda::Function', 'certifyepoch').arn,
+    ),
     ...archiveQuestions(only(assembly, 'AWS::S3::Bucket', 'Archive').arn),
     ...workflowQuestions(assembly),
   ];
@@ -213,6 +220,7 @@ function stateQuestions(state: string, registry: string): readonly Question[] {
     write('write unit budgets (UNIT#)', 'UNIT#treasury', UNIT_WRITERS),
     write('write or destroy keys of subjects (SUBJECT#)', 'SUBJECT#p1_1', SUBJECT_WRITERS),
     write('write how far records are reconciled (RECONCILE)', 'RECONCILE', [RECONCILER]),
+    write('write the chain of receipt keys (EPOCHS)', 'EPOCHS', [CERTIFIER]),
     write('write archive progress (ARCHIVE)', 'ARCHIVE', ['countersign-archive-ledger']),
     {
       what: 'write approvals outside a transaction',

@@ -1,0 +1,60 @@
+import { verifyLogProof } from '../../core/ledger/log/log-proof.ts';
+import type { TileReader } from '../../core/ledger/log/merkle-proof.ts';
+import type { VerifierKey } from '../../core/ledger/log/note.ts';
+import { readHead } from '../../core/ledger/log-verify/log-head.ts';
+import { leavesInLog } from '../../core/ledger/receipt/leaves-in-log.ts';
+import type { ReceiptStanding } from '../../core/ledger/receipt/receipt-standing.ts';
+import { receiptStanding } from '../../core/ledger/receipt/receipt-standing.ts';
+import type { VerifiedReceipt } from '../../core/ledger/receipt/verify-receipt.ts';
+
+/** What a receipt was compared with, and what came of it. */
+export interface LogFinding {
+  /** Absent when the log could not be read as one. */
+  readonly standing?: ReceiptStanding;
+  /** Code of what is wrong; absent when nothing is. */
+  readonly problem?: string;
+  readonly notChecked: readonly string[];
+}
+
+const WITNESSES = 'that witnesses saw the checkpoint: `countersign verify` checks a log as a whole';
+
+/** A log to look into: its files, and its key when the caller has it. */
+export interface LogPlace {
+  readonly reader: TileReader;
+  readonly key: VerifierKey | undefined;
+  /** The clock's time, for a log that is read where it lives; a copy is judged by the time its checkpoint states. */
+  readonly isLive: boolean;
+}
+
+/** Looks for a receipt's event and its certificate's event in a log. */
+export async function findInLog(receipt: VerifiedReceipt, place: LogPlace, nowMs: number): Promise<LogFinding> {
+  const note = new TextDecoder().decode(await place.reader('checkpoint'));
+  const { head, problem } = readHead(note, place.key === undefined ? [] : [place.key]);
+  const notChecked = [...(place.key === undefined ? ['the log’s signature: no --key was given'] : []), WITNESSES];
+  if (head === undefined) return { problem: problem?.code ?? 'checkpoint_malformed', notChecked };
+  if (place.key !== undefined && problem !== undefined) return { problem: problem.code, notChecked };
+  if (head.origin !== receipt.epoch.certificate.logOrigin) return { problem: 'receipt_of_another_log', notChecked };
+  const leaves = await leavesInLog(place.reader, head, [receipt.hash, receipt.epoch.hash]);
+  const stated = head.timeSeconds === undefined ? nowMs : head.timeSeconds * 1_000;
+  const standing = receiptStanding(receipt, (hash) => leaves.has(hash), place.isLive ? nowMs : stated);
+  return { standing, ...(isBad(standing) && { problem: standing }), notChecked };
+}
+
+/** Checks a proof of inclusion of a receipt's event. */
+export function checkProof(receipt: VerifiedReceipt, proof: string, key: VerifierKey): LogFinding {
+  const origin = receipt.epoch.certificate.logOrigin;
+  const proven = verifyLogProof(proof, receipt.entry, { logKeys: [key], origin });
+  const notChecked = ['that the log holds the certificate: a proof is about one event', WITNESSES];
+  return proven.ok ? { standing: 'in_log', notChecked } : { problem: proven.problem.code, notChecked };
+}
+
+/** What to say of a receipt when neither a log nor a proof was given. */
+export function withoutLog(receipt: VerifiedReceipt, nowMs: number): LogFinding {
+  const due = new Date(receipt.inLogByMs).toISOString();
+  const wait = nowMs > receipt.inLogByMs ? `has had to hold it since ${due}` : `has until ${due} to hold it`;
+  return { notChecked: [`that the log holds it (--log or --proof): the log ${wait}`] };
+}
+
+function isBad(standing: ReceiptStanding): boolean {
+  return standing === 'overdue' || standing === 'certificate_overdue';
+}
