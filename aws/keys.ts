@@ -41,6 +41,10 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state(`REQUEST#${ref.actionId}`, 'REQUEST');
     case 'approvalSlot':
       return state(`REQUEST#${ref.actionId}`, `SLOT#${ref.slot}`);
+    case 'legalHolds':
+      return state('HOLDS', 'LIST');
+    case 'holdProgress':
+      return state('HOLDING', ref.hold);
     case 'subjectKey':
       return state(`SUBJECT#${ref.subject}`, `KEY#${ref.month}`);
     case 'archiveProgress':

@@ -5,8 +5,10 @@ import { EXIT } from './command.ts';
 import { CREDENTIAL_USAGE, credentialCommand } from './credential.ts';
 import { DEMO_USAGE, demoCommand } from './demo.ts';
 import { DETAILS_USAGE, detailsCommand } from './details.ts';
+import { ERASE_USAGE, eraseCommand } from './erase.ts';
 import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
+import { HOLD_USAGE, holdCommand } from './hold.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
 import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { POLICY_USAGE, policyCommand } from './policy.ts';
@@ -47,6 +49,8 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
   receipt: { run: receiptCommand, summary: 'check a receipt of a decision', usage: RECEIPT_USAGE },
   details: { run: detailsCommand, summary: 'read what an event was about', usage: DETAILS_USAGE },
+  erase: { run: eraseCommand, summary: "destroy the keys of a subject's details", usage: ERASE_USAGE },
+  hold: { run: holdCommand, summary: 'set, release and list legal holds', usage: HOLD_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
   reconcile: {
     run: reconcileCommand,

@@ -79,6 +79,21 @@ export class AgentClient {
     return this.#send('POST', '/policy/activations', { actionId, bundleHash, sequence });
   }
 
+  /** Destroys the keys of a subject's details, for a redeemed `records.erase` of this agent's own. */
+  async eraseSubject(actionId: string, subject: string, from: string, through: string): Promise<GateReply> {
+    return this.#send('POST', '/records/erasures', { actionId, subject, from, through });
+  }
+
+  /** Sets a legal hold, for a redeemed `records.hold.set` of this agent's own with the same parameters. */
+  async setHold(actionId: string, params: JsonObject): Promise<GateReply> {
+    return this.#send('POST', '/records/holds', { actionId, ...params });
+  }
+
+  /** Releases a legal hold, for a redeemed `records.hold.release` of this agent's own. */
+  async releaseHold(actionId: string, params: JsonObject): Promise<GateReply> {
+    return this.#send('POST', '/records/holds/release', { actionId, ...params });
+  }
+
   /** The action types this agent may use. */
   async tools(): Promise<GateReply> {
     return this.#send('GET', '/tools');

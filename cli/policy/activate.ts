@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isJsonObject } from '../../core/json.ts';
-import type { AgentClient, GateReply } from '../../sdk/agent-client.ts';
-import { agentClient, replyLines } from '../agent.ts';
+import type { AgentClient } from '../../sdk/agent-client.ts';
+import { agentClient } from '../agent.ts';
+import { approvedAct } from '../approved-act.ts';
 import type { CommandIo } from '../command.ts';
 import { CommandError, EXIT, exitCodeOf, report } from '../command.ts';
 import { findDeployment } from '../deployment.ts';
@@ -15,8 +15,6 @@ countersign policy activate HASH --sequence N [--no-wait] [--key KEY] [--as ROLE
   Asks for a published bundle to come into force, waits for two people, one of them a manager, and performs it. Called
   again it goes on where it stopped. After a refusal, or an approval nobody used in time, --key asks anew.`;
 
-const ASK_EVERY_MS = 1_000;
-
 /** A bundle by its names. */
 interface Named {
   readonly hash: string;
@@ -27,49 +25,16 @@ interface Named {
 export async function activateCommand(argv: readonly string[], io: CommandIo): Promise<number> {
   const { named, role, key, isWaiting, isJson } = await readArguments(argv, io);
   const client = agentClient(io, role);
-  const asked = await client.submit({
+  const action = {
     type: 'policy.activate',
     params: { bundleHash: named.hash, sequence: named.sequence },
     resource: 'policy/active',
     sessionId: `policy-${named.sequence}`,
     idempotencyKey: key ?? `activate-${named.hash}`,
-  });
-  const actionId = asked.body['actionId'];
-  if (typeof actionId !== 'string' || (asked.status !== 202 && asked.status !== 200)) {
-    report(io, isJson, asked.body, replyLines(asked));
-    return exitCodeOf(asked.status);
-  }
-  const standing = await approvedBy(client, actionId, isWaiting, (reply) => {
-    if (!isJson) io.stdout(`${replyLines(reply).join('\n')}\n  approve it with: countersign approve ${actionId}\n`);
-  });
-  const redeemed = standing.body['status'] === 'approved' ? await redeem(client, actionId, standing) : standing;
-  if (!['redeemed', 'settled'].includes(String(redeemed.body['status']))) {
-    report(io, isJson, redeemed.body, replyLines(redeemed));
-    return redeemed.status === 200 ? EXIT.denied : exitCodeOf(redeemed.status);
-  }
-  return perform(io, client, actionId, named, isJson);
-}
-
-/** The action's standing once nobody is waited for any more, or at once when the command does not wait. */
-async function approvedBy(
-  client: AgentClient,
-  actionId: string,
-  isWaiting: boolean,
-  tell: (reply: GateReply) => void,
-): Promise<GateReply> {
-  let isTold = false;
-  for (;;) {
-    const reply = await client.status(actionId);
-    if (reply.body['status'] !== 'pending_approval' || !isWaiting) return reply;
-    if (!isTold) tell(reply);
-    isTold = true;
-    await sleep(ASK_EVERY_MS);
-  }
-}
-
-async function redeem(client: AgentClient, actionId: string, { body }: GateReply): Promise<GateReply> {
-  const { envelopes } = body;
-  return client.redeem(actionId, Array.isArray(envelopes) ? envelopes.filter(isJsonObject) : []);
+  };
+  const approved = await approvedAct(io, client, action, { isWaiting, isJson });
+  if ('exitCode' in approved) return approved.exitCode;
+  return perform(io, client, approved.actionId, named, isJson);
 }
 
 async function perform(

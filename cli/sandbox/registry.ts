@@ -16,8 +16,11 @@ export const PAYMENTS_ROLE = 'countersign-agent-payments';
 export const SERVICE_ROLE = 'countersign-agent-service';
 export const POLICY_PIPELINE_ROLE = 'countersign-agent-policy-pipeline';
 
-/** The one scope of the policy pipeline, and the one that no other agent of the sandbox has. */
+export const RECORDS_ROLE = 'countersign-agent-records';
+
+/** Scopes that only the policy pipeline and the records desk of the sandbox have. */
 const POLICY_SCOPE = 'policy.activate';
+const RECORDS_SCOPES = ['records.erase', 'records.hold.set', 'records.hold.release'];
 
 const CAPS = {
   sessionMicroUsd: '50000',
@@ -27,7 +30,7 @@ const CAPS = {
   sessionSeconds: 3_600,
 };
 
-/** What the sandbox's institution declares: two agents and the policy pipeline, their unit, and what the recorded environment knows. */
+/** What the sandbox's institution declares: two agents, the policy pipeline, the records desk, their unit, and what the recorded environment knows. */
 export function sandboxRegistry(accountId: string, ownerSubject: string): JsonObject {
   const environment = readPolicies('data/agent-actions/environment.json');
   const scopes = scopesOf(readPolicies('catalogue.json'));
@@ -35,7 +38,7 @@ export function sandboxRegistry(accountId: string, ownerSubject: string): JsonOb
     roleName: string,
     displayName: string,
     accounts: readonly string[],
-    granted = scopes.filter((scope) => scope !== POLICY_SCOPE),
+    granted = scopes.filter((scope) => scope !== POLICY_SCOPE && !RECORDS_SCOPES.includes(scope)),
   ): JsonObject =>
     withSandboxCredential({
       agentId: `${accountId}:${roleName}`,
@@ -56,6 +59,7 @@ export function sandboxRegistry(accountId: string, ownerSubject: string): JsonOb
       agent(PAYMENTS_ROLE, 'Payments assistant', [holderAccount]),
       agent(SERVICE_ROLE, 'Card service assistant', ['*']),
       agent(POLICY_PIPELINE_ROLE, 'Policy pipeline', [], [POLICY_SCOPE]),
+      agent(RECORDS_ROLE, 'Records desk', [], RECORDS_SCOPES),
     ],
     facts: facts.map(({ kind, key, value }) => ({ kind, key, value })),
   };

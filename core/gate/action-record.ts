@@ -57,6 +57,11 @@ export interface ActionRecord {
   readonly outcomeJson?: string;
   /** Set once the activation of a policy bundle was tried: the stop record's version it wrote, or 0 when refused. */
   readonly activation?: number;
+  /**
+   * Set once an approved act on records was tried: the sequence number of its event on the control chain, or -1 when it
+   * was refused.
+   */
+  readonly carriedOut?: number;
 }
 
 /** The stored form. `expiresAtSeconds` lets the table forget actions that can no longer change. */
@@ -114,6 +119,7 @@ export function decodeActionRecord(actionId: string, item: StoredItem): ActionRe
     ...optionalNumber(item, 'approvalExpiresAtMs'),
     ...optionalNumber(item, 'lapsesAtMs'),
     ...optionalNumber(item, 'activation'),
+    ...optionalNumber(item, 'carriedOut'),
   };
 }
 

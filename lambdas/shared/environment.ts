@@ -19,6 +19,11 @@ export function requiredDays(name: string): number {
   return requiredWhole(name, 'days');
 }
 
+/** A required environment variable that is a whole number of days, 0 included. */
+export function requiredMinimumDays(name: string): number {
+  return requiredEnv(name) === '0' ? 0 : requiredDays(name);
+}
+
 function requiredWhole(name: string, unit: string): number {
   const value = requiredEnv(name);
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`expected \`${name}\` to be ${unit}, got \`${value}\``);

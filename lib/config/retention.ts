@@ -16,6 +16,11 @@ export const RECORD_CLASSES = {
   },
   control: { months: 60, source: 'NY-500.06', holds: 'halts, vetoes, risk levels and registry loads' },
   bundles: { months: 72, source: 'US-17A4-A', holds: 'policy bundles, needed to replay the decisions made under them' },
+  details: {
+    months: 0,
+    source: 'EU-GDPR-5-17',
+    holds: 'encrypted details beside events: how long they may not be erased on request; nothing erases them by itself',
+  },
   logs: {
     months: 6,
     source: 'EU-AIA-19',
@@ -57,13 +62,14 @@ export function retentionDays(periods: { readonly [name in RecordClass]?: Period
     approvals: days('approvals'),
     control: days('control'),
     bundles: days('bundles'),
+    details: days('details'),
     logs: days('logs'),
   };
 }
 
 /** Classes whose configured period is shorter than the cited one. */
 export function shortenedClasses(retention: RetentionDays): readonly RecordClass[] {
-  const names: readonly RecordClass[] = ['decisions', 'approvals', 'control', 'bundles', 'logs'];
+  const names: readonly RecordClass[] = ['decisions', 'approvals', 'control', 'bundles', 'details', 'logs'];
   return names.filter((name) => retention[name] < citedDays(name));
 }
 

@@ -117,6 +117,7 @@ const periods = v.strictObject({
   approvals: v.optional(period),
   control: v.optional(period),
   bundles: v.optional(period),
+  details: v.optional(period),
   logs: v.optional(period),
 } satisfies { readonly [name in keyof typeof RECORD_CLASSES]: unknown });
 

@@ -17,6 +17,8 @@ export const FUNCTION_NAMES = [
   'approval-close',
   'operate-controls',
   'activate-bundle',
+  'erase-subject',
+  'govern-holds',
   'load-registry',
   'sweep',
   'archive-ledger',

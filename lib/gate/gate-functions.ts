@@ -57,6 +57,11 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
     description: 'Puts an approved policy bundle into force',
     timeoutSeconds: STOP_TIMEOUT_SECONDS,
   },
+  'erase-subject': {
+    description: 'Destroys the keys of a subject’s details, as approved',
+    timeoutSeconds: STOP_TIMEOUT_SECONDS,
+  },
+  'govern-holds': { description: 'Sets and releases legal holds, as approved', timeoutSeconds: STOP_TIMEOUT_SECONDS },
   'load-registry': { description: 'Loads declared agents, units and facts', timeoutSeconds: 300 },
   // One at a time: two sweeps would only compete for the same heads.
   sweep: { description: 'Finishes what was left half-done', timeoutSeconds: 55, concurrency: 1 },
@@ -114,6 +119,8 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'approval-close': make('approval-close'),
     'operate-controls': make('operate-controls'),
     'activate-bundle': make('activate-bundle'),
+    'erase-subject': make('erase-subject'),
+    'govern-holds': make('govern-holds'),
     'load-registry': make('load-registry'),
     sweep: make('sweep'),
     'archive-ledger': make('archive-ledger'),

@@ -114,6 +114,18 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     registry: 'list',
     ledger: 'append',
   },
+  'erase-subject': {
+    reads: ['control', 'agents', 'holds', 'subjects'],
+    writes: ['control', 'agents', 'subjects'],
+    registry: 'read',
+    ledger: 'append',
+  },
+  'govern-holds': {
+    reads: ['control', 'agents', 'holds'],
+    writes: ['control', 'agents', 'holds'],
+    registry: 'read',
+    ledger: 'append',
+  },
   'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append' },
   sweep: {
     reads: ['agents', 'units', 'requests', 'control'],

@@ -18,6 +18,11 @@ const exactly = (properties: { [name: string]: JsonSchema }, required = Object.k
 const tokenCount: JsonSchema = { type: JsonSchemaType.INTEGER, minimum: 0, maximum: 1_000_000_000 };
 const reason = text(1_000);
 
+const pseudonym = text(64, '^p[0-9]{1,9}_[0-9a-f]{32}$');
+const month = text(7, '^[0-9]{4}-[0-9]{2}$');
+const day = text(10, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$');
+const hold = text(64, '^[a-z0-9][a-z0-9-]{0,63}$');
+
 /** Base64url of an envelope's part: KMS takes messages of at most 4,096 bytes, which are 5,462 characters. */
 const base64url = (maxLength: number): JsonSchema => text(maxLength, '^[A-Za-z0-9_-]+$');
 
@@ -71,6 +76,13 @@ export const MODELS = {
     bundleHash: text(64, '^[0-9a-f]{64}$'),
     sequence: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 1_000_000_000 },
   }),
+  EraseSubject: exactly({ actionId: text(128), subject: pseudonym, from: month, through: month }),
+  SetHold: exactly({ actionId: text(128), hold, reason, chain: text(160), from: day, to: day, subject: pseudonym }, [
+    'actionId',
+    'hold',
+    'reason',
+  ]),
+  ReleaseHold: exactly({ actionId: text(128), hold, reason }),
 } as const satisfies { readonly [name: string]: JsonSchema };
 
 /** One of {@link MODELS}. */

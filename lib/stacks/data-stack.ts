@@ -44,6 +44,7 @@ export class DataStack extends Stack {
         sequenced: writersOf('sequenced'),
         reconciliation: writersOf('reconciliation'),
         epochs: writersOf('epochs'),
+        holds: writersOf('holds'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });

@@ -75,6 +75,8 @@ export class GateStack extends Stack {
     open.lambda.addEnvironment('CONSOLE_BASE_URL', this.api.baseUrl);
     functions['approval-seal'].lambda.addEnvironment('ENVELOPE_TTL_SECONDS', String(ENVELOPE_TTL_SECONDS));
 
+    const { details } = retentionDays(config.retention);
+    functions['erase-subject'].lambda.addEnvironment('DETAILS_MINIMUM_DAYS', String(details));
     keys.details.grantSeal(functions['submit-action']);
     keys.envelopes.grantSeal(functions['approval-seal']);
     keys.envelopes.grantVerifyMac(functions['redeem-action']);

@@ -19,6 +19,7 @@ export const STATE_KEYS = {
   sequenced: 'SEQUENCED#*',
   reconciliation: 'RECONCILE',
   epochs: 'EPOCHS',
+  holds: 'HOLDS',
 } as const;
 
 /** One kind of item in the state table. */
@@ -48,6 +49,7 @@ const KINDS: readonly StateKind[] = [
   'sequenced',
   'reconciliation',
   'epochs',
+  'holds',
 ];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Command } from '../../cli/command.ts';
+import { decideAs } from '../../cli/demo/people-decide.ts';
+import { poll } from '../../cli/demo/poll.ts';
+import type { JsonRun } from '../../cli/demo/run-json.ts';
 import { runJson } from '../../cli/demo/run-json.ts';
 import { detailsCommand } from '../../cli/details.ts';
-import { newPayeePayment } from '../support/requests.ts';
+import { eraseCommand } from '../../cli/erase.ts';
+import { holdCommand } from '../../cli/hold.ts';
+import { verifyCommand } from '../../cli/verify.ts';
+import { gist, newPayeePayment } from '../support/requests.ts';
 import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
 
 let world: SandboxWorld;
@@ -13,23 +20,71 @@ afterAll(async () => {
   await world?.close();
 });
 
-async function details(...argv: readonly string[]) {
+async function run(command: Command, ...argv: readonly string[]): Promise<JsonRun> {
   const io = { stdout: () => undefined, stderr: () => undefined, env: { ...world.env }, fetch };
-  return runJson(detailsCommand, argv, io);
+  return runJson(command, argv, io);
+}
+
+/** Runs a command as the records desk would, while two people approve what it asks for. */
+async function withApprovals(type: string, command: Command, ...argv: readonly string[]): Promise<JsonRun> {
+  const running = run(command, ...argv);
+  const mara = await world.person('mara');
+  const actionId = await poll('an open request', async () => {
+    const { body } = await mara.openRequests();
+    const requests = Array.isArray(body['requests']) ? body['requests'] : [];
+    const found = requests.map((request) => Object(request)).find((request) => request.type === type);
+    return found === undefined ? undefined : String(found.id);
+  });
+  expect(gist(await decideAs(await world.person('olivia'), actionId, 'approve', 'mine'))).toMatch(/^403 /);
+  expect((await decideAs(await world.person('ann'), actionId, 'approve', 'checked')).status).toBe(200);
+  expect((await decideAs(mara, actionId, 'approve', 'checked')).status).toBe(200);
+  return running;
+}
+
+/** A decision whose details are kept: where it is recorded, and what it was about. */
+async function decided() {
+  const payment = newPayeePayment(world);
+  const { body } = await world.agent().submit(payment);
+  const { chain, seq } = Object(body['ledger']);
+  return { payment, at: [String(chain), String(seq)] };
 }
 
 describe('the details of a decision', () => {
   it('are read in the clear by the details reader alone, as the event committed to', async () => {
-    const payment = newPayeePayment(world);
-    const { body } = await world.agent().submit(payment);
-    const { chain, seq } = Object(body['ledger']);
-    expect(await details(chain, String(seq))).toMatchObject({
+    const { payment, at } = await decided();
+    expect(await run(detailsCommand, ...at)).toMatchObject({
       exitCode: 0,
       output: { details: { resource: payment.resource, sessionId: payment.sessionId, params: payment.params } },
     });
-    const asAuditor = await details(chain, String(seq), '--role', 'countersign-auditor');
-    expect(asAuditor).toMatchObject({ exitCode: 2 });
-    expect(await details(chain, '999')).toMatchObject({ exitCode: 3 });
-    expect(await details('control', '0')).toMatchObject({ exitCode: 1 });
+    expect(await run(detailsCommand, ...at, '--role', 'countersign-auditor')).toMatchObject({ exitCode: 2 });
+    expect(await run(detailsCommand, at[0] ?? '', '999')).toMatchObject({ exitCode: 3 });
+    expect(await run(detailsCommand, 'control', '0')).toMatchObject({ exitCode: 1 });
+  });
+
+  it('stay while a legal hold stands, and are gone for good once the key is destroyed, and the record verifies', async () => {
+    const { at } = await decided();
+    const { output } = await run(detailsCommand, ...at);
+    const subject = String(output['subject']);
+    const through = String(output['month']);
+    const held = await withApprovals('records.hold.set', holdCommand, 'set', 'claim-7', '--reason', 'claim 7');
+    expect(held).toMatchObject({ exitCode: 0, output: { changed: true } });
+    const refused = await withApprovals('records.erase', eraseCommand, subject, '--through', through);
+    expect(refused).toMatchObject({ exitCode: 3, output: { code: 'legal_hold', hold: 'claim-7' } });
+    expect(await run(detailsCommand, ...at)).toMatchObject({ exitCode: 0 });
+
+    await withApprovals('records.hold.release', holdCommand, 'release', 'claim-7', '--reason', 'settled');
+    const list = await run(holdCommand, 'list');
+    expect(list).toMatchObject({ output: { holds: [{ id: 'claim-7', releasedAt: expect.any(String) }] } });
+    const erase = [subject, '--through', through, '--key', 'asked-again'];
+    expect(await withApprovals('records.erase', eraseCommand, ...erase)).toMatchObject({ exitCode: 0 });
+    expect(await run(detailsCommand, ...at)).toMatchObject({
+      exitCode: 1,
+      output: { complaint: expect.stringContaining('was destroyed') },
+    });
+    const events = await world.events();
+    const erased = events.find(({ type }) => type === 'control.subject_erased');
+    expect(erased?.data).toMatchObject({ subject, through, keys: 1 });
+    expect(JSON.stringify(events)).not.toContain('DE89370400440532013000');
+    expect((await run(verifyCommand)).exitCode).toBe(0);
   });
 });

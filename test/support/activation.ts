@@ -1,3 +1,4 @@
+import type { ActionRequest } from '../../core/gate/action.ts';
 import type { ActivationDeps, ActivationRequest } from '../../core/gate/activate-bundle.ts';
 import { BundleShelf } from '../../core/gate/bundle-shelf.ts';
 import { isProved } from '../../core/gate/proof/check-proof.ts';
@@ -34,15 +35,22 @@ export async function givenRedeemed(
   gate: ActivationFixture,
   { hash, sequence }: ActiveBundle,
 ): Promise<ActivationRequest> {
-  const record = await givenApproved(
-    gate,
-    actionRequest({ type: ACTIVATE_TYPE, resource: ACTIVE_POLICY, params: { bundleHash: hash, sequence } }),
-  );
+  const params = { bundleHash: hash, sequence };
+  const actionId = await givenRedeemedAct(gate, { type: ACTIVATE_TYPE, resource: ACTIVE_POLICY, params });
+  return { agentId: AGENT_ID, actionId, bundle: { hash, sequence } };
+}
+
+/** Submits an act of tier T3, has two people approve it, and redeems it. */
+export async function givenRedeemedAct(
+  gate: GateFixture,
+  act: Pick<ActionRequest, 'type' | 'resource' | 'params'>,
+): Promise<string> {
+  const record = await givenApproved(gate, actionRequest({ sessionId: `act-${gate.clock.nowMs()}`, ...act }));
   const envelopes = [
     sealedEnvelope(gate, record),
     sealedEnvelope(gate, record, { slot: 2, approver: 'p1_boss', manager: true }),
   ];
   const redeemed = await redeemAction(gate, AGENT_ID, record.actionId, envelopes);
   if (!redeemed.ok) throw new Error(`expected a redeemed action, got ${redeemed.problem.code}`);
-  return { agentId: AGENT_ID, actionId: record.actionId, bundle: { hash, sequence } };
+  return record.actionId;
 }

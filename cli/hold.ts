@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util';
+import { auditClients } from '../aws/audit-clients.ts';
+import { DynamoDbLedgerReader } from '../aws/ledger-reader.ts';
+import type { JsonObject } from '../core/json.ts';
+import { agentChain, CONTROL_CHAIN } from '../core/ledger/event.ts';
+import type { LedgerEvent } from '../core/ledger/parse-event.ts';
+import { parseEvent } from '../core/ledger/parse-event.ts';
+import { holdResource, RELEASE_HOLD_TYPE, SET_HOLD_TYPE } from '../core/records/govern-holds.ts';
+import type { RecordedHold } from '../core/records/holds-of-events.ts';
+import { holdsOfEvents } from '../core/records/holds-of-events.ts';
+import { agentClient } from './agent.ts';
+import { approvedAct, reportAct } from './approved-act.ts';
+import { auditTarget } from './audit/audit-target.ts';
+import { runCommand } from './audit/run-command.ts';
+import type { CommandIo } from './command.ts';
+import { CommandError, EXIT, report } from './command.ts';
+import { findDeployment } from './deployment.ts';
+import { recordsRole } from './erase.ts';
+
+/** How the command is called. */
+export const HOLD_USAGE = `usage: countersign hold set ID --reason TEXT [--agent AGENT|--chain CHAIN] [--from DATE] [--to DATE] [--subject PSEUDONYM]
+       countersign hold release ID --reason TEXT
+       countersign hold list [--ledger TABLE]
+  Setting and releasing ask two people, one of them a manager, and take --no-wait, --key KEY, --as ROLE and --json. What
+  is not named does not narrow a hold. The list is read from the control chain, as an auditor.`;
+
+const OPTIONS = {
+  reason: { type: 'string' },
+  agent: { type: 'string' },
+  chain: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  subject: { type: 'string' },
+  ledger: { type: 'string' },
+  'no-wait': { type: 'boolean', default: false },
+  key: { type: 'string' },
+  as: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+const PAGE_ROWS = 500;
+
+/** `countersign hold`: sets, releases and lists legal holds. */
+export function holdCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  return runCommand(io, HOLD_USAGE, async () => {
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
+    const [verb, hold, ...others] = positionals;
+    if (verb === 'list' && hold === undefined) return listHolds(io, values.ledger, values.json);
+    const { reason } = values;
+    const isAct = verb === 'set' || verb === 'release';
+    if (!isAct || hold === undefined || reason === undefined || others.length > 0) {
+      throw new CommandError(EXIT.badInput, HOLD_USAGE);
+    }
+    const params = { hold, reason: reason.trim(), ...(verb === 'set' && scopeOf(values)) };
+    const client = agentClient(io, values.as ?? recordsRole(io));
+    const action = {
+      type: verb === 'set' ? SET_HOLD_TYPE : RELEASE_HOLD_TYPE,
+      params,
+      resource: holdResource(hold),
+      sessionId: `hold-${hold}`,
+      idempotencyKey: values.key ?? `hold-${verb}-${hold}`,
+    };
+    const approved = await approvedAct(io, client, action, { isWaiting: !values['no-wait'], isJson: values.json });
+    if ('exitCode' in approved) return approved.exitCode;
+    const { actionId } = approved;
+    const reply = verb === 'set' ? await client.setHold(actionId, params) : await client.releaseHold(actionId, params);
+    return reportAct(io, values.json, actionId, reply, `${hold} is ${verb === 'set' ? 'in force' : 'released'}`);
+  });
+}
+
+function scopeOf(values: { readonly [Name in 'agent' | 'chain' | 'from' | 'to' | 'subject']?: string }): JsonObject {
+  const { agent, from, to, subject } = values;
+  const chain = agent === undefined ? values.chain : agentChain(agent);
+  return {
+    ...(chain !== undefined && { chain }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(subject !== undefined && { subject }),
+  };
+}
+
+async function listHolds(io: CommandIo, ledger: string | undefined, isJson: boolean): Promise<number> {
+  const table = ledger ?? findDeployment(io).sandbox?.names.ledgerTable;
+  if (table === undefined) throw new CommandError(EXIT.badInput, HOLD_USAGE);
+  const reader = new DynamoDbLedgerReader(auditClients(auditTarget(io)).dynamoDb, table);
+  const events: LedgerEvent[] = [];
+  for (;;) {
+    const rows = await reader.readRows(CONTROL_CHAIN, events.length, PAGE_ROWS);
+    for (const { bytes } of rows) {
+      const parsed = parseEvent(bytes);
+      if (!parsed.ok) throw new CommandError(EXIT.failed, `control #${events.length}: ${parsed.problem.check}`);
+      events.push(parsed.value);
+    }
+    if (rows.length < PAGE_ROWS) break;
+  }
+  const holds = holdsOfEvents(events);
+  report(io, isJson, { holds: holds.map(jsonOf) }, holds.length === 0 ? ['no holds'] : holds.map(lineOf));
+  return EXIT.ok;
+}
+
+function jsonOf({ id, data, setAtMs, releasedAtMs }: RecordedHold): object {
+  return {
+    ...data,
+    id,
+    setAt: new Date(setAtMs).toISOString(),
+    ...(releasedAtMs !== undefined && { releasedAt: new Date(releasedAtMs).toISOString() }),
+  };
+}
+
+function lineOf({ id, data, releasedAtMs }: RecordedHold): string {
+  const { chain = 'every chain', from = 'the first', to = 'the last', subject } = data;
+  const about = subject === undefined ? '' : `, subject ${String(subject)}`;
+  const state = releasedAtMs === undefined ? 'in force' : `released ${new Date(releasedAtMs).toISOString()}`;
+  return `${id}: ${state}; ${String(chain)}, ${String(from)} to ${String(to)} day${about}; ${String(data['reason'])}`;
+}
