@@ -17,6 +17,8 @@ export interface EnvelopeExpectation {
   readonly actionDigest: string;
   readonly agentId: string;
   readonly nowMs: number;
+  /** Time of the agent's last event: a clock set back brings no expired envelope to life. */
+  readonly lastEventMs: number;
 }
 
 /** What a set of valid envelopes proves: facts for the gate, which alone says whether they suffice. */
@@ -86,7 +88,7 @@ function problemOf(payload: EnvelopePayload, expected: EnvelopeExpectation): Env
   if (payload.agentId !== expected.agentId) return 'envelope_wrong_agent';
   if (payload.actionDigest !== expected.actionDigest) return 'envelope_digest_mismatch';
   if (Date.parse(payload.sealedAt) > expected.nowMs + CLOCK_SKEW_MS) return 'envelope_not_yet_valid';
-  if (Date.parse(payload.expiresAt) <= expected.nowMs) return 'envelope_expired';
+  if (Date.parse(payload.expiresAt) <= Math.max(expected.nowMs, expected.lastEventMs)) return 'envelope_expired';
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import type { ChainedEvent } from '../ledger/event.ts';
 import type { EnvelopeVerifier } from '../ports.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
+import { decodeAgentHead } from '../state/agent-head.ts';
 import type { AgentPlan, AgentSnapshot, Contention } from '../state/change-agent.ts';
 import { changeAgent } from '../state/change-agent.ts';
 import type { Condition, EntityRef } from '../state/entities.ts';
@@ -69,13 +70,18 @@ export async function redeemAction(
   envelopes: readonly Envelope[],
 ): Promise<Result<Redeemed, RedeemProblem | Contention>> {
   const actionRef: EntityRef = { entity: 'action', agentId, actionId };
-  const [stored] = await deps.store.read([actionRef]);
-  if (stored === undefined) return refused({ code: 'action_not_found' });
+  const [stored, head] = await deps.store.read([actionRef, { entity: 'agentHead', agentId }]);
+  if (stored === undefined || head === undefined) return refused({ code: 'action_not_found' });
   const record = decodeActionRecord(actionId, stored);
   const standing = standingProblem(record);
   if (standing !== undefined) return refused(standing);
   const request = requestOf(record);
-  const verified = await verifiedApprovals(deps, envelopes, { agentId, record, request });
+  const verified = await verifiedApprovals(deps, envelopes, {
+    agentId,
+    record,
+    request,
+    lastEventMs: decodeAgentHead(head).chain.lastTimeMs,
+  });
   if (!verified.ok) return recordRefusal(deps, agentId, record, verified.problem);
   const redemption: Redemption = { agentId, actionId, request, approvals: verified.value };
   let refs: DecisionRefs;
@@ -97,7 +103,15 @@ export async function redeemAction(
 async function verifiedApprovals(
   deps: RedeemDeps,
   envelopes: readonly Envelope[],
-  { agentId, record, request }: Omit<Redemption, 'actionId' | 'approvals'> & { readonly record: ActionRecord },
+  {
+    agentId,
+    record,
+    request,
+    lastEventMs,
+  }: Omit<Redemption, 'actionId' | 'approvals'> & {
+    readonly record: ActionRecord;
+    readonly lastEventMs: number;
+  },
 ): Promise<Result<VerifiedApprovals, EnvelopeProblem>> {
   const digest = actionDigest(agentId, request);
   if (digest !== record.digest) return refused({ code: 'envelope_digest_mismatch', index: 0 });
@@ -107,6 +121,7 @@ async function verifiedApprovals(
     actionDigest: digest,
     agentId,
     nowMs: deps.clock.nowMs(),
+    lastEventMs,
   });
 }
 

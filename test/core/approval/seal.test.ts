@@ -37,6 +37,7 @@ const verify = (scene: Scene) =>
     actionDigest: scene.digest,
     agentId: AGENT,
     nowMs: scene.clock.nowMs(),
+    lastEventMs: 0,
   });
 
 let scene: Scene;

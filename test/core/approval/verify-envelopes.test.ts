@@ -7,7 +7,13 @@ import { TEST_NOW_MS } from '../../support/deps.ts';
 import { ACTION, AGENT, fakeSealer, fakeVerifier } from './scene.ts';
 
 const digest = 'd'.repeat(64);
-const expected = { actionId: ACTION, actionDigest: digest, agentId: AGENT, nowMs: TEST_NOW_MS };
+const expected = {
+  actionId: ACTION,
+  actionDigest: digest,
+  agentId: AGENT,
+  nowMs: TEST_NOW_MS,
+  lastEventMs: TEST_NOW_MS,
+};
 const iso = (timeMs: number) => new Date(timeMs).toISOString();
 
 async function envelope(change: Partial<EnvelopePayload> = {}): Promise<Envelope> {
@@ -48,6 +54,12 @@ describe('verifyEnvelopes', () => {
   it('proves nothing when none is presented', async () => {
     const verified = await verifyEnvelopes(fakeVerifier, [], expected);
     expect(verified.ok && verified.value.count).toBe(0);
+  });
+
+  it('refuses an expired envelope when the clock was set back to before its end', async () => {
+    const given = { ...expected, nowMs: TEST_NOW_MS, lastEventMs: TEST_NOW_MS + 89_000 };
+    const verified = await verifyEnvelopes(fakeVerifier, [await envelope()], given);
+    expect(verified).toEqual({ ok: false, problem: { code: 'envelope_expired', index: 0 } });
   });
 
   it.each<[string, Partial<EnvelopePayload>, string]>([

@@ -85,6 +85,17 @@ describe('redeemAction', () => {
     expect(lastEvent(gate)).toMatchObject({ type: 'action.redeem_refused', data: { code } });
   });
 
+  it('refuses an expired envelope when something was recorded after its end and the clock was then set back', async () => {
+    const gate = givenGate();
+    const record = await givenApproved(gate);
+    const envelope = sealedEnvelope(gate, record);
+    gate.clock.advance(91_000);
+    await submitAction(gate, AGENT_ID, { ...newPayeePayment(), idempotencyKey: 'later' });
+    gate.clock.advance(-90_000);
+    const result = await redeemAction(gate, AGENT_ID, record.actionId, [envelope]);
+    expect(result).toMatchObject({ ok: false, problem: { code: 'envelope_expired' } });
+  });
+
   it('needs two distinct people and a manager when the action is irreversible', async () => {
     const gate = givenGate();
     const record = await givenApproved(gate, accountClosure());
