@@ -56,22 +56,30 @@ export class KmsEnvelopeSealer implements EnvelopeSealer {
 }
 
 /**
- * Checks envelope MACs with KMS; its role may not make one.
+ * Checks envelope MACs with KMS; its role may not make one. An envelope does not name its key: while a key is being
+ * replaced there are two, and they are tried one after the other.
  *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_VerifyMac.html
  */
 export class KmsEnvelopeVerifier implements EnvelopeVerifier {
   readonly #client: KMSClient;
-  readonly #macKeyId: string;
+  readonly #macKeyIds: readonly string[];
 
-  constructor(client: KMSClient, macKeyId: string) {
+  /** @param macKeyIds keys whose MACs count, the newest first */
+  constructor(client: KMSClient, macKeyIds: readonly string[]) {
     this.#client = client;
-    this.#macKeyId = macKeyId;
+    this.#macKeyIds = macKeyIds;
   }
 
-  /** False only when KMS says so. @throws {EnvelopeKeyFault} when KMS could not answer */
+  /** False only when KMS says so for every key. @throws {EnvelopeKeyFault} when KMS could not answer */
   async verifyMac(bytes: Uint8Array, mac: Uint8Array): Promise<boolean> {
-    const request = { KeyId: this.#macKeyId, MacAlgorithm: 'HMAC_SHA_256' as const, Message: checked(bytes), Mac: mac };
+    const Message = checked(bytes);
+    for (const KeyId of this.#macKeyIds) if (await this.#isMadeBy(KeyId, Message, mac)) return true;
+    return false;
+  }
+
+  async #isMadeBy(KeyId: string, Message: Uint8Array, mac: Uint8Array): Promise<boolean> {
+    const request = { KeyId, MacAlgorithm: 'HMAC_SHA_256' as const, Message, Mac: mac };
     try {
       const { MacValid } = await this.#client.send(new VerifyMacCommand(request));
       return MacValid === true;

@@ -33,7 +33,7 @@ export function createApp(props: AppProps = {}): App {
 export function addStacks(app: App, props: CountersignProps): void {
   const { config, code, rootDir } = props;
   const env = { account: config.account, region: config.region };
-  const keys = new KeysStack(app, 'CountersignKeys', { env, description: 'Countersign: keys' });
+  const keys = new KeysStack(app, 'CountersignKeys', { env, terms: config.keys, description: 'Countersign: keys' });
   const data = new DataStack(app, 'CountersignData', { env, config, description: 'Countersign: records and people' });
   new GateStack(app, 'CountersignGate', { env, config, code, keys, data, rootDir, description: 'Countersign: gate' });
   new AuditStack(app, 'CountersignAudit', { env, config, keys, data, rootDir, description: 'Countersign: audit' });

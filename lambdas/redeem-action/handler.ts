@@ -13,7 +13,10 @@ import { agentHandler } from '../shared/stack.ts';
 import { count } from '../shared/telemetry.ts';
 import { redeemRefusal } from './refusals.ts';
 
-const verifier = new KmsEnvelopeVerifier(new KMSClient(CLIENT_DEFAULTS), requiredEnv('ENVELOPE_MAC_KEY_ID'));
+const verifier = new KmsEnvelopeVerifier(
+  new KMSClient(CLIENT_DEFAULTS),
+  requiredEnv('ENVELOPE_MAC_KEY_IDS').split(','),
+);
 
 const Base64Url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,6000}$/, 'expected base64url without padding'));
 const Redemption = v.strictObject({

@@ -34,8 +34,7 @@ async function wire(): Promise<SequencerDeps> {
   const [state, ledger] = [requiredEnv('STATE_TABLE_NAME'), requiredEnv('LEDGER_TABLE_NAME')];
   const registry = requiredEnv('REGISTRY_TABLE_NAME');
   const kms = new KMSClient(CLIENT_DEFAULTS);
-  const keyId = requiredEnv('LOG_KEY_ID');
-  const publicKey = await readEd25519PublicKey(kms, keyId);
+  const { signers, publicKeys } = await logKeys(kms);
   const retention = {
     mode: v.parse(lockMode, requiredEnv('LOG_LOCK_MODE')),
     days: requiredDays('LOG_LOCK_DAYS'),
@@ -49,10 +48,10 @@ async function wire(): Promise<SequencerDeps> {
     ranges: new DynamoDbSequencedRanges(dynamoDb, state),
     ledger: new DynamoDbLedgerReader(dynamoDb, ledger),
     objects: new S3LogObjects(new S3Client(CLIENT_DEFAULTS), bucket, retention, systemClock),
-    signers: [new KmsLogSigner(kms, keyId, publicKey)],
+    signers,
     clock: systemClock,
     tree: tiledTree,
-    checkpoints: checkpointFormat(requiredEnv('LOG_ORIGIN'), [publicKey]),
+    checkpoints: checkpointFormat(requiredEnv('LOG_ORIGIN'), publicKeys),
     ...(witnesses !== undefined && { witnesses }),
     ...(stamper !== undefined && { stamper }),
   };
@@ -61,4 +60,15 @@ async function wire(): Promise<SequencerDeps> {
     directory: new DynamoDbAgentDirectory(dynamoDb, registry),
     mergeDelaySeconds: requiredSeconds('LOG_MERGE_DELAY_SECONDS'),
   };
+}
+
+/** The keys that sign, and beside them the retired ones: a checkpoint that is gone on from may be theirs. */
+async function logKeys(kms: KMSClient) {
+  const named = (variable: string) => (process.env[variable] ?? '').split(',').filter((id) => id !== '');
+  const inUse = [requiredEnv('LOG_KEY_ID'), ...named('LOG_OVERLAP_KEY_ID')];
+  const retired = named('LOG_RETIRED_KEY_IDS').map((id) => readEd25519PublicKey(kms, id));
+  const signers = await Promise.all(
+    inUse.map(async (id) => new KmsLogSigner(kms, id, await readEd25519PublicKey(kms, id))),
+  );
+  return { signers, publicKeys: [...signers.map(({ publicKey }) => publicKey), ...(await Promise.all(retired))] };
 }

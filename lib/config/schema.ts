@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
+import { keyTerms } from './key-terms.ts';
 import type { RECORD_CLASSES } from './retention.ts';
 
 /** What must be typed to ask for COMPLIANCE, because not even the account's root can take it back. */
@@ -195,6 +196,8 @@ export const configSchema = v.pipe(
       {},
     ),
     reconciliation: v.optional(reconciliation, {}),
+    /** Raising a generation makes a new key; `docs/specs/key-rotation.md` says in which steps. */
+    keys: v.optional(keyTerms, {}),
     alarmEmail: v.optional(text(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'an e-mail address')),
   }),
   v.forward(

@@ -5,8 +5,8 @@ export interface GuardedUse {
   readonly sid: string;
   /** For example `kms:GenerateMac`. */
   readonly action: string;
-  /** The only role that may; everyone else is denied, administrators included. */
-  readonly roleArn: string;
+  /** The only role that may; everyone else is denied, administrators included. Undefined: nobody may. */
+  readonly roleArn: string | undefined;
 }
 
 /**
@@ -73,6 +73,10 @@ export function guardedKeyPolicy(uses: readonly GuardedUse[], openActions: reado
 }
 
 function guard(use: GuardedUse): readonly PolicyStatement[] {
+  if (use.roleArn === undefined) {
+    const nobody = { principals: [new AnyPrincipal()], actions: [use.action], resources: ['*'] };
+    return [new PolicyStatement({ sid: `No${use.sid}`, effect: Effect.DENY, ...nobody })];
+  }
   return [
     new PolicyStatement({
       sid: `Allow${use.sid}`,

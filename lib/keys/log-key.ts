@@ -2,36 +2,65 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { KeyTerm } from '../config/key-terms.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { functionRoleArn } from '../names.ts';
+import { KeyGenerations } from './key-generations.ts';
 import { guardedKeyPolicy } from './key-policy.ts';
 
-/** The Ed25519 key of the transparency log: the sequencer alone signs with it, anyone may have the public half. */
-export class LogKey extends Construct {
-  readonly key: Key;
+/** Properties of {@link LogKey}. */
+export interface LogKeyProps {
+  readonly term: KeyTerm;
+}
 
-  constructor(scope: Construct, id: string) {
+/**
+ * The Ed25519 keys of the transparency log: the sequencer alone signs with them, anyone may have the public halves.
+ * While two are in use it signs with both, so that whoever knows but one can follow.
+ */
+export class LogKey extends Construct {
+  private readonly keys: KeyGenerations;
+
+  constructor(scope: Construct, id: string, props: LogKeyProps) {
     super(scope, id);
-    this.key = new Key(this, 'Key', {
+    this.keys = new KeyGenerations('Key', props.term, (keyId, isRetired) => this.makeKey(keyId, isRetired));
+  }
+
+  /** Lets the sequencer sign and read public keys; the key policies refuse every other role whatever IAM says. */
+  grantSign(sequencer: ProductFunction): Grant {
+    const { active, overlapping, retired } = this.keys;
+    sequencer.allow({ actions: ['kms:GetPublicKey'], resources: arnsOf(this.keys.all()) });
+    return sequencer.allow({
+      actions: ['kms:Sign'],
+      resources: arnsOf(this.keys.inUse()),
+      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512' } },
+      environment: {
+        LOG_KEY_ID: active.keyId,
+        LOG_OVERLAP_KEY_ID: overlapping?.keyId ?? '',
+        LOG_RETIRED_KEY_IDS: retired.map(({ keyId }) => keyId).join(','),
+      },
+    });
+  }
+
+  private makeKey(id: string, isRetired: boolean): Key {
+    return new Key(this, id, {
       description: 'Countersign transparency log: checkpoints',
       keySpec: KeySpec.ECC_NIST_EDWARDS25519,
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: RemovalPolicy.RETAIN,
       policy: guardedKeyPolicy(
-        [{ sid: 'Sign', action: 'kms:Sign', roleArn: functionRoleArn(this, 'sequence-ledger') }],
+        [
+          {
+            sid: 'Sign',
+            action: 'kms:Sign',
+            roleArn: isRetired ? undefined : functionRoleArn(this, 'sequence-ledger'),
+          },
+        ],
         ['kms:GetPublicKey', 'kms:Verify'],
       ),
     });
   }
+}
 
-  /** Lets the sequencer sign and read the public key; the key policy refuses every other role whatever IAM says. */
-  grantSign(sequencer: ProductFunction): Grant {
-    sequencer.allow({ actions: ['kms:GetPublicKey'], resources: [this.key.keyArn] });
-    return sequencer.allow({
-      actions: ['kms:Sign'],
-      resources: [this.key.keyArn],
-      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512' } },
-      environment: { LOG_KEY_ID: this.key.keyId },
-    });
-  }
+function arnsOf(keys: readonly Key[]): string[] {
+  return keys.map(({ keyArn }) => keyArn);
 }

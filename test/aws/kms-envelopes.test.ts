@@ -13,7 +13,7 @@ import { EnvelopeKeyFault, KmsEnvelopeSealer, KmsEnvelopeVerifier } from '../../
 const kms = mockClient(KMSClient);
 const client = new KMSClient({ region: 'eu-west-1' });
 const sealer = new KmsEnvelopeSealer(client, { macKeyId: 'mac-key', signingKeyId: 'signing-key' });
-const verifier = new KmsEnvelopeVerifier(client, 'mac-key');
+const verifier = new KmsEnvelopeVerifier(client, ['mac-key']);
 const bytes = Uint8Array.of(1, 2, 3);
 const metadata = { $metadata: {}, message: 'x' };
 
@@ -66,6 +66,17 @@ describe('KmsEnvelopeVerifier', () => {
     kms.on(VerifyMacCommand).rejectsOnce(new KMSInvalidMacException(metadata)).resolves({});
     expect(await verifier.verifyMac(bytes, Uint8Array.of(7))).toBe(false);
     expect(await verifier.verifyMac(bytes, Uint8Array.of(7))).toBe(false);
+  });
+
+  it('holds by the key before while it is being replaced, and asks the newest first', async () => {
+    const both = new KmsEnvelopeVerifier(client, ['mac-key-2', 'mac-key']);
+    kms.on(VerifyMacCommand, { KeyId: 'mac-key-2' }).rejects(new KMSInvalidMacException(metadata));
+    kms.on(VerifyMacCommand, { KeyId: 'mac-key' }).resolves({ MacValid: true });
+    expect(await both.verifyMac(bytes, Uint8Array.of(7))).toBe(true);
+    expect(kms.calls().map((call) => Reflect.get(Object(call.args[0].input), 'KeyId'))).toEqual([
+      'mac-key-2',
+      'mac-key',
+    ]);
   });
 
   it('throws when kms cannot answer', async () => {
