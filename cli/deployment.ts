@@ -30,6 +30,8 @@ const SandboxFile = v.strictObject({
     logKeyId: v.string(),
     receiptKeyId: v.string(),
   }),
+  /** What readers of its log trust: the log's verifier key, and those who cosign and stamp its checkpoints. */
+  log: v.strictObject({ verifierKey: v.string(), witnessPolicy: v.string(), trustAnchors: v.string() }),
 });
 
 /** What a running sandbox tells commands in other terminals. Readable by its owner only: it holds credentials. */

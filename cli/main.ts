@@ -7,6 +7,7 @@ import { DEMO_USAGE, demoCommand } from './demo.ts';
 import { DETAILS_USAGE, detailsCommand } from './details.ts';
 import { ERASE_USAGE, eraseCommand } from './erase.ts';
 import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
+import { EXPORT_USAGE, exportCommand } from './export.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
 import { HOLD_USAGE, holdCommand } from './hold.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
@@ -46,11 +47,12 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   veto: { run: asPerson(vetoCommand), summary: 'stop every agent, or lift that', usage: VETO_USAGE },
   load: { run: loadCommand, summary: 'declare agents, units and facts', usage: LOAD_USAGE },
   credential: { run: credentialCommand, summary: 'sign what agents may do, offline', usage: CREDENTIAL_USAGE },
-  verify: { run: verifyCommand, summary: 'check the archived ledger', usage: VERIFY_USAGE },
   receipt: { run: receiptCommand, summary: 'check a receipt of a decision', usage: RECEIPT_USAGE },
   details: { run: detailsCommand, summary: 'read what an event was about', usage: DETAILS_USAGE },
   erase: { run: eraseCommand, summary: "destroy the keys of a subject's details", usage: ERASE_USAGE },
   hold: { run: holdCommand, summary: 'set, release and list legal holds', usage: HOLD_USAGE },
+  verify: { run: verifyCommand, summary: 'check the archived ledger, or its log', usage: VERIFY_USAGE },
+  export: { run: exportCommand, summary: 'copy the log into a folder', usage: EXPORT_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
   reconcile: {
     run: reconcileCommand,

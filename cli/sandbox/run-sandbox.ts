@@ -55,7 +55,7 @@ export async function runSandbox({ stateDir, appDir, say, ...ports }: RunOptions
     await sandbox.close();
     throw error;
   }
-  const file = describe(sandbox, passwords(home));
+  const file = describe(sandbox, passwords(home), parties);
   const path = sandboxFilePath(home);
   writeDurable(path, JSON.stringify(file, null, 2));
   return {
@@ -121,7 +121,7 @@ async function seedPeople(sandbox: Sandbox, known: Passwords): Promise<{ readonl
   return Object.fromEntries(entries) as { readonly [Name in PersonName]: string };
 }
 
-function describe(sandbox: Sandbox, known: Passwords): SandboxFile {
+function describe(sandbox: Sandbox, known: Passwords, parties: LogParties): SandboxFile {
   const roleNames = sandbox.assembly
     .byType('AWS::IAM::Role')
     .map((role) => role.ref)
@@ -142,6 +142,11 @@ function describe(sandbox: Sandbox, known: Passwords): SandboxFile {
     ),
     roles: Object.fromEntries(roleNames.map((name) => [name, credentialsOf(sandbox, name)])),
     names: templateNames(sandbox.assembly),
+    log: {
+      verifierKey: parties.logKey,
+      witnessPolicy: parties.witnessPolicy,
+      trustAnchors: parties.trustAnchors,
+    },
   };
 }
 

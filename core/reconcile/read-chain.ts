@@ -1,6 +1,5 @@
-import { agentChain, CONTROL_CHAIN } from '../ledger/event.ts';
-import { EPOCHS_CHAIN } from '../ledger/receipt/epoch.ts';
-import type { EntityRef, StoredItem } from '../state/entities.ts';
+import { agentOfChain, chainHeadRef } from '../state/chain-head.ts';
+import type { StoredItem } from '../state/entities.ts';
 import { asNumber, asText } from '../state/stored.ts';
 import type { AuditedChain, ChainPoint } from './chain-audit.ts';
 import { ChainAudit } from './chain-audit.ts';
@@ -40,7 +39,7 @@ export async function readChain(
     for (const row of rows) audit.accept(row);
     isRead = rows.length < PAGE;
   }
-  const agentId = agentOf(chain);
+  const agentId = agentOfChain(chain);
   const [after, held] = await Promise.all([
     readHead(deps, chain),
     agentId === undefined ? [] : deps.actions.heldActions(agentId),
@@ -48,23 +47,10 @@ export async function readChain(
   return audit.finish({ head: after, held });
 }
 
-/** The agent whose chain it is; undefined for any other chain. */
-function agentOf(chain: string): string | undefined {
-  const prefix = agentChain('');
-  return chain.startsWith(prefix) ? chain.slice(prefix.length) : undefined;
-}
-
 async function readHead(deps: ReconcileDeps, chain: string): Promise<ChainPoint | undefined> {
-  const ref = headRef(chain);
+  const ref = chainHeadRef(chain);
   const [item] = ref === undefined ? [] : await deps.store.read([ref]);
   return item === undefined ? undefined : pointOf(item);
-}
-
-function headRef(chain: string): EntityRef | undefined {
-  if (chain === CONTROL_CHAIN) return { entity: 'controlHead' };
-  if (chain === EPOCHS_CHAIN) return { entity: 'epochsHead' };
-  const agentId = agentOf(chain);
-  return agentId === undefined ? undefined : { entity: 'agentHead', agentId };
 }
 
 /** Heads of every kind spell the chain's position alike. */

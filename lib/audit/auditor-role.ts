@@ -7,18 +7,23 @@ import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import type { ArchiveBucket } from '../archive/archive-bucket.ts';
 import { trustedPrincipals } from '../gate/agent-roles.ts';
 import type { LedgerTable } from '../ledger/ledger-table.ts';
+import type { LogBucket } from '../log/log-bucket.ts';
 import { ATHENA_WORKGROUP_NAME, AUDITOR_ROLE_NAME, functionRoleName, GLUE_DATABASE_NAME } from '../names.ts';
+import { onPartitionKeys } from '../state/key-conditions.ts';
+import { STATE_KEYS, type StateTable } from '../state/state-table.ts';
 
 /** Properties of {@link AuditorRole}. */
 export interface AuditorRoleProps {
   readonly trustedPrincipals: readonly string[];
   readonly archive: ArchiveBucket;
   readonly ledger: LedgerTable;
+  readonly log: LogBucket;
+  readonly state: StateTable;
   readonly results: Bucket;
   readonly resultsKey: IKey;
 }
 
-/** Reads the archive and the ledger's rows, queries them, and writes nothing but query results. */
+/** Reads the archive, the log, the ledger's rows and where chains stand, and writes nothing but query results. */
 export class AuditorRole extends Construct {
   readonly role: Role;
 
@@ -34,6 +39,7 @@ export class AuditorRole extends Construct {
       this,
       [
         ...props.archive.recordArns(this),
+        `${props.log.arnFor(this)}/*`,
         props.results.arnForObjects('results/*'),
         this.glueArn('table', `${GLUE_DATABASE_NAME}/*`),
       ],
@@ -103,6 +109,8 @@ export class AuditorRole extends Construct {
           }),
         ],
       }),
+      new PolicyStatement({ sid: 'ReadLog', actions: ['s3:GetObject'], resources: [`${props.log.arnFor(this)}/*`] }),
+      readHeads(props.state),
       new PolicyStatement({
         sid: 'ListBuckets',
         actions: [
@@ -111,7 +119,7 @@ export class AuditorRole extends Construct {
           's3:GetBucketLocation',
           's3:GetBucketObjectLockConfiguration',
         ],
-        resources: [props.archive.bucket.bucketArn, props.results.bucketArn],
+        resources: [props.archive.bucket.bucketArn, props.log.bucket.bucketArn, props.results.bucketArn],
       }),
       new PolicyStatement({
         sid: 'KeepResults',
@@ -126,4 +134,20 @@ export class AuditorRole extends Construct {
       }),
     ];
   }
+}
+
+/** Where a chain stands, and nothing else that heads and their neighbours hold. */
+function readHeads({ table }: StateTable): PolicyStatement {
+  const { Null: leading, ...byKey } = onPartitionKeys([STATE_KEYS.agents, STATE_KEYS.control, STATE_KEYS.epochs]);
+  return new PolicyStatement({
+    sid: 'ReadHeads',
+    actions: ['dynamodb:GetItem'],
+    resources: [table.tableArn],
+    conditions: {
+      ...byKey,
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'seq', 'hash', 'time'] },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+      Null: { ...leading, 'dynamodb:Attributes': 'false' },
+    },
+  });
 }

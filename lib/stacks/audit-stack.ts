@@ -38,6 +38,8 @@ export class AuditStack extends Stack {
       trustedPrincipals: props.config.auditors,
       archive,
       ledger: props.data.ledger,
+      log: props.data.log,
+      state: props.data.state,
       results: workgroup.results,
       resultsKey: encryptionKey,
     });

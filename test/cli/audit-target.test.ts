@@ -31,6 +31,7 @@ beforeEach(() => {
       logKeyId: 'lk',
       receiptKeyId: 'receipt-key',
     },
+    log: { verifierKey: '', witnessPolicy: '', trustAnchors: '' },
   };
   writeFileSync(join(home, 'sandbox.json'), JSON.stringify(sandbox));
 });

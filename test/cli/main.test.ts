@@ -109,9 +109,10 @@ describe('countersign', () => {
       logKeyId: 'lk',
       receiptKeyId: 'receipt-key',
     };
+    const log = { verifierKey: 'v', witnessPolicy: 'p', trustAnchors: 't' };
     const urls = { apiUrl: 'http://127.0.0.1:1/v1', endpointUrl: 'http://127.0.0.1:2', signIn, region: 'eu-west-1' };
     // Process ids end below this on every Linux.
-    const file = { ...urls, pid: 4_194_304, people: {}, roles: {}, names };
+    const file = { ...urls, pid: 4_194_304, people: {}, roles: {}, names, log };
     const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
     writeFileSync(join(folder, 'sandbox.json'), JSON.stringify(file));
     const { exitCode, err } = await cli({ COUNTERSIGN_HOME: folder }, 'status', 'act_1');

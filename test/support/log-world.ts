@@ -46,6 +46,8 @@ export interface TestLog {
   /** By path; tests change them. */
   readonly files: Map<string, Uint8Array>;
   readonly signers: LogSigners;
+  /** The text of `log.vkey`. */
+  readonly keyText: string;
   readonly events: readonly ChainedEvent[];
   /** Sizes of the checkpoints that were kept, ascending. */
   readonly sizes: readonly number[];
@@ -149,7 +151,8 @@ export function honestLog({ rounds = 70, every = 64, signers = logSigners() } = 
     const receipt = signReceipt(entry, { certificate, epochEntry: epoch.entry, sign: signers.epoch.sign });
     return { path: `receipts/${index}.json`, text: JSON.stringify(receiptJson(receipt)) };
   });
-  return { files, signers, events, sizes: [...sizes, events.length], receipts };
+  const keyText = `${formatVerifierKey(TEST_ORIGIN, SIGNATURE_ED25519, signers.log.publicKey)}\n`;
+  return { files, signers, keyText, events, sizes: [...sizes, events.length], receipts };
 }
 
 /** The log's key as its readers pin it. */

@@ -26,7 +26,8 @@ export function localDigester(source: LogSource): BundleDigester {
   };
 }
 
-function firstEntries(bytes: Uint8Array, count: number): Uint8Array {
+/** The stretch of a bundle that holds its first `count` entries. */
+export function firstEntries(bytes: Uint8Array, count: number): Uint8Array {
   let end = 0;
   for (let index = 0; index < count && end + 2 <= bytes.length; index += 1)
     end += 2 + (((bytes[end] ?? 0) << 8) | (bytes[end + 1] ?? 0));

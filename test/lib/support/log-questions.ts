@@ -29,6 +29,11 @@ export function logQuestions(bucket: string): readonly Question[] {
       expected: [],
     },
     { what: 'change the log’s policy', action: 's3:PutBucketPolicy', resourceArn: bucket, expected: [ADMINISTRATOR] },
-    { what: 'read the log', action: 's3:GetObject', resourceArn: tile, expected: [ADMINISTRATOR, SEQUENCER] },
+    {
+      what: 'read the log',
+      action: 's3:GetObject',
+      resourceArn: tile,
+      expected: [ADMINISTRATOR, 'countersign-auditor', SEQUENCER],
+    },
   ];
 }

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exportCommand } from '../../cli/export.ts';
+import { verifyCommand } from '../../cli/verify.ts';
+import { testIo } from '../cli/audit-io.ts';
+import { balance, gist } from '../support/requests.ts';
+import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
+
+let world: SandboxWorld;
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'countersign-export-'));
+  world = await openSandboxWorld();
+});
+
+afterAll(async () => {
+  await world?.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function act(times: number): Promise<void> {
+  for (let call = 0; call < times; call += 1)
+    expect(gist(await world.agent().submit(balance(world)))).toBe('200 allowed');
+  await world.sandbox.drain();
+}
+
+/** What an outsider got by another way than the log: keys, witnesses and trust anchors. */
+function pinned(): readonly string[] {
+  const { logKey, witnessPolicy, trustAnchors } = world.running.parties;
+  const [policy, anchors] = [join(scratch, 'policy'), join(scratch, 'anchors')];
+  writeFileSync(policy, witnessPolicy);
+  writeFileSync(anchors, trustAnchors);
+  return ['--key', logKey, '--witness-policy', policy, '--tsa', anchors, '--max-age-seconds', '600'];
+}
+
+it('verifies with nothing wrong when the sandbox’s log was exported, and again when it grew', async () => {
+  const folder = join(scratch, 'log');
+  const previous = join(scratch, 'previous');
+  for (const round of [1, 2]) {
+    await act(3);
+    const exporting = testIo(world.env);
+    expect(await exportCommand([folder, '--json'], exporting), exporting.err.join('')).toBe(0);
+    const flags = [...pinned(), '--workers', '0', '--json', ...(round === 1 ? [] : ['--previous', previous])];
+    const verifying = testIo(world.env);
+    const exit = await verifyCommand([folder, ...flags], verifying);
+    const passed = { status: 'passed' };
+    expect(verifying.json()).toMatchObject({
+      ok: true,
+      findings: [],
+      checks: { C1: passed, C2: passed, C3: passed, C4: passed, C7: passed, C14: passed },
+    });
+    expect(exit).toBe(0);
+    writeFileSync(previous, readFileSync(join(folder, 'checkpoint')));
+  }
+});
+
+it('verifies in the bucket too, in the role of an auditor', async () => {
+  const io = testIo(world.env);
+  const place = `s3://${world.running.file.names.logBucket}`;
+  const exit = await verifyCommand([place, ...pinned(), '--workers', '0', '--json'], io);
+  expect(io.json()).toMatchObject({ ok: true, findings: [], checks: { C6: { status: 'passed' } } });
+  expect(exit).toBe(0);
+});
+
+it('keeps from an auditor what heads say besides where their chains stand', async () => {
+  const { sandbox, file } = world.running;
+  const credentials = sandbox.credentialsFor('countersign-auditor');
+  const client = new DynamoDBClient({ endpoint: sandbox.endpointUrl, region: sandbox.region, credentials });
+  const Key = { pk: { S: `AGENT#${world.agentId}` }, sk: { S: 'HEAD' } };
+  const read = (ProjectionExpression?: string) =>
+    client.send(
+      new GetItemCommand({
+        TableName: file.names.stateTable,
+        Key,
+        ...(ProjectionExpression === undefined ? {} : { ProjectionExpression }),
+      }),
+    );
+  await expect(read()).rejects.toThrow('not authorized');
+  await expect(read('seq, sessions')).rejects.toThrow('not authorized');
+  expect(Object.keys((await read('seq')).Item ?? {})).toEqual(['seq']);
+  client.destroy();
+});
