@@ -1,10 +1,10 @@
 const INTERVAL_MS = 15;
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * Asks again and again until there is an answer.
  *
- * @throws {Error} after 15 seconds, naming what was waited for
+ * @throws {Error} after a minute, naming what was waited for
  */
 export async function poll<Value>(what: string, ask: () => Promise<Value | undefined>): Promise<Value> {
   const endMs = performance.now() + TIMEOUT_MS;

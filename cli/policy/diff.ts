@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { PolicyDiff, Transitions } from '../../core/gate/diff.ts';
 import { diffPolicies } from '../../core/gate/diff.ts';
+import type { PromiseChanges } from '../../core/gate/proof/compare-promises.ts';
+import { comparePromises } from '../../core/gate/proof/compare-promises.ts';
 import { printable } from '../../core/ledger/printable.ts';
 import { archivePlace } from '../audit/audit-target.ts';
 import { openArchive } from '../audit/open-archive.ts';
@@ -14,7 +16,8 @@ export const DIFF_USAGE = `countersign policy diff OLD NEW [--on DIR|s3://bucket
   OLD and NEW are bundle files or policies directories; without --on: the archive of the sandbox that runs here`;
 
 /**
- * `countersign policy diff`: decides recorded decisions under two bundles and tells whose verdict would change.
+ * `countersign policy diff`: decides recorded decisions under two bundles and tells whose verdict would change, and which
+ * proved invariants the newer one drops.
  *
  * @returns 0 when the comparison was made, changes or not; 3 on bad input and when there are no decisions
  */
@@ -29,12 +32,13 @@ export function diffCommand(argv: readonly string[], io: CommandIo): Promise<num
     if (older === undefined || newer === undefined || others.length > 0)
       throw new CommandError(EXIT.badInput, DIFF_USAGE);
     const place = archivePlace(io, values.on === undefined ? [] : [values.on], DIFF_USAGE);
-    const bundles = [await openBundle(older), await openBundle(newer)] as const;
-    const diff = await diffPolicies(openArchive(io, place), ...bundles);
+    const [before, after] = [await openBundle(older), await openBundle(newer)];
+    const diff = await diffPolicies(openArchive(io, place), before.compiled, after.compiled);
     if (diff.decisions === 0)
       throw new CommandError(EXIT.badInput, `expected decisions in the archive at \`${place}\`, got none`);
-    const hashes = { older: bundles[0].hash, newer: bundles[1].hash };
-    report(io, values.json, { ...hashes, ...diff }, diffLines(diff));
+    const promises = comparePromises(before.document, after.document);
+    const hashes = { older: before.compiled.hash, newer: after.compiled.hash };
+    report(io, values.json, { ...hashes, ...diff, promises }, [...diffLines(diff), ...promiseLines(promises)]);
     return EXIT.ok;
   });
 }
@@ -71,6 +75,14 @@ export function diffLines(diff: PolicyDiff): readonly string[] {
       notComparableCount,
     ),
   ].map(printable);
+}
+
+function promiseLines({ dropped, added, changed }: PromiseChanges): readonly string[] {
+  return section('Proved invariants', [
+    ...dropped.map((id) => `DROPPED ${id}: nothing proves it any more`),
+    ...changed.map((id) => `changed ${id}`),
+    ...added.map((id) => `added ${id}`),
+  ]).map(printable);
 }
 
 function groupLines(title: string, groups: { readonly [group: string]: Transitions }): readonly string[] {

@@ -37,7 +37,7 @@ export function explainContextCommand(argv: readonly string[], io: CommandIo): P
         EXIT.badInput,
         `${values.context}: expected an object with \`actionType\` and \`context\``,
       );
-    const explanation = explain(asked, await openBundle(values.bundle));
+    const explanation = explain(asked, (await openBundle(values.bundle)).compiled);
     report(io, values.json, explanation, explanationLines(explanation));
     return EXIT.ok;
   });

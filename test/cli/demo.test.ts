@@ -108,5 +108,5 @@ describe('countersign demo --json', () => {
     const { actions, verdicts } = Object(report);
     expect(verdicts.allow + verdicts.deny + verdicts.require_approval).toBe(actions);
     expect(Math.min(verdicts.allow, verdicts.deny, verdicts.require_approval)).toBeGreaterThan(0);
-  }, 120_000);
+  }, 300_000);
 });

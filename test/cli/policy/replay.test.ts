@@ -63,6 +63,7 @@ describe('countersign policy diff', () => {
     const lines = testIo();
     await policyCommand(['diff', POLICIES_DIRECTORY, file, '--on', folder.path], lines);
     expect(lines.text()).toContain('2 of 2 decisions would change');
+    expect(lines.text()).toContain('DROPPED INV-CREDENTIAL: nothing proves it any more');
   });
 
   it('exits 3 when a bundle is none', async () => {
