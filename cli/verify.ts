@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { ChainHeads } from '../core/ledger/heads.ts';
 import { formatHeads, parseHeads } from '../core/ledger/heads.ts';
-import { LogUnreadable } from '../core/ledger/log-verify/verify-log.ts';
 import { verifyArchive } from '../core/ledger/verify.ts';
 import type { SignatureCheck } from '../core/ledger/verify-envelopes.ts';
 import { archivePlace } from './audit/audit-target.ts';
@@ -12,12 +11,10 @@ import { runCommand } from './audit/run-command.ts';
 import { reportLines } from './audit/verify-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
-import { LogInputError } from './verify-log/log-inputs.ts';
 import type { OpenLog } from './verify-log/open-log.ts';
 import { openLog } from './verify-log/open-log.ts';
-import { logReportLines } from './verify-log/report-lines.ts';
-import { LOG_FLAG_LINES, LOG_FLAGS, runVerifier } from './verify-log/run-verifier.ts';
-import { timestampTrust } from './verify-log/timestamp-trust.ts';
+import { reportLog } from './verify-log/report-log.ts';
+import { LOG_FLAG_LINES, LOG_FLAGS } from './verify-log/run-verifier.ts';
 
 /** How the command is called. */
 export const VERIFY_USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]] [--json] [flags]
@@ -65,16 +62,7 @@ function refuseFlags(values: Flags, names: readonly (keyof Flags)[], kind: strin
 async function checkLog(io: CommandIo, log: OpenLog, values: Flags): Promise<number> {
   refuseFlags(values, ['save-heads', 'envelope-key'], 'a log');
   const threadCode = new URL('./verify-log/digest-worker.ts', import.meta.url);
-  const surroundings = { nowMs: Date.now(), stderr: io.stderr, isTerminal: process.stderr.isTTY === true };
-  try {
-    const outcome = await runVerifier({ ...log, ...surroundings, threadCode, trust: timestampTrust }, values);
-    report(io, values.json, outcome, logReportLines(outcome));
-    return outcome.ok ? EXIT.ok : EXIT.failed;
-  } catch (error) {
-    if (error instanceof LogInputError || error instanceof LogUnreadable)
-      throw new CommandError(EXIT.badInput, error.message);
-    throw error;
-  }
+  return reportLog({ ...log, threadCode, stdout: io.stdout, stderr: io.stderr }, values);
 }
 
 const LOG_ONLY = Object.keys(LOG_FLAGS).filter((name) => name !== 'json' && name !== 'heads');

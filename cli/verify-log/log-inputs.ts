@@ -26,6 +26,7 @@ export interface GivenInputs {
   readonly keys: readonly string[];
   readonly origin: string | undefined;
   readonly witnessPolicy: string | undefined;
+  readonly witnessViews: readonly string[];
   readonly previous: string | undefined;
   readonly tsa: string | undefined;
   readonly heads: string | undefined;
@@ -41,6 +42,7 @@ type Inputs = Pick<
   | 'logKeys'
   | 'origin'
   | 'witnesses'
+  | 'witnessViews'
   | 'previous'
   | 'verifyTimestamp'
   | 'heads'
@@ -71,12 +73,14 @@ export async function readInputs(source: LogSource, given: GivenInputs, trust: T
   const anchors = given.tsa === undefined ? await own('C7', 'tsa.pem', '--tsa') : await textOf(given.tsa);
   const heads = given.heads === undefined ? await textIn(source, 'heads.json') : await textOf(given.heads);
   const receipts = await receiptsOf(source, given.receipts);
+  const views = await Promise.all(given.witnessViews.map(async (file) => ({ name: file, note: await textOf(file) })));
   const previous = given.previous === undefined ? undefined : await textOf(given.previous);
   return {
     logKeys: keyTexts.map((text) => logKey(text)),
     unpinned,
     ...(given.origin !== undefined && { origin: given.origin }),
     ...(policy !== undefined && { witnesses: cosigners(policy) }),
+    ...(views.length > 0 && { witnessViews: views }),
     ...(previous !== undefined && { previous }),
     ...(anchors !== undefined && { verifyTimestamp: trust(anchors) }),
     ...(heads !== undefined && { heads: headsOf(heads) }),

@@ -21,6 +21,7 @@ export const LOG_FLAGS = {
   heads: { type: 'string' },
   receipt: { type: 'string', multiple: true },
   'certification-key': { type: 'string', multiple: true },
+  'witness-view': { type: 'string', multiple: true },
   'max-age-seconds': { type: 'string' },
   'merge-delay-seconds': { type: 'string' },
   workers: { type: 'string' },
@@ -32,6 +33,7 @@ export const LOG_FLAGS = {
 export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier key as you know it (repeatable); else the log's own log.vkey, named as not checked
   --origin NAME             the log's name as you know it
   --witness-policy FILE     who must have cosigned (C2SP tlog-policy); else the log's own, named as not checked
+  --witness-view FILE       a checkpoint that a witness showed you (repeatable): it must not know a larger tree, or another
   --previous FILE           a checkpoint you kept: the log must extend it
   --tsa FILE                trust anchors of timestamps (PEM); else the log's own, named as not checked
   --heads FILE              heads of the chains; else the log's heads.json
@@ -76,6 +78,7 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
       keys: flags.key ?? [],
       origin: flags.origin,
       witnessPolicy: flags['witness-policy'],
+      witnessViews: flags['witness-view'] ?? [],
       previous: flags.previous,
       tsa: flags.tsa,
       heads: flags.heads,
