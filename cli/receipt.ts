@@ -4,32 +4,33 @@ import { parseArgs } from 'node:util';
 import { rawEd25519PublicKey } from '../core/ed25519.ts';
 import type { VerifierKey } from '../core/ledger/log/note.ts';
 import { parseVerifierKey } from '../core/ledger/log/note.ts';
-import type { VerifiedReceipt } from '../core/ledger/receipt/verify-receipt.ts';
+import type { RetiredCertificationKey, VerifiedReceipt } from '../core/ledger/receipt/verify-receipt.ts';
 import { verifyReceiptOffline } from '../core/ledger/receipt/verify-receipt.ts';
 import { runCommand } from './audit/run-command.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
+import { keyTerm } from './key-term.ts';
 import type { LogFinding } from './receipt/check-receipt.ts';
 import { checkProof, findInLog, withoutLog } from './receipt/check-receipt.ts';
 import { logReader } from './receipt/log-reader.ts';
 
 /** How the command is called. */
 export const RECEIPT_USAGE = `usage: countersign receipt verify FILE [--certification-key PEM] [--log DIR|s3://bucket[/prefix] | --proof FILE] [--key VKEY] [--json]
-  --certification-key PEM  public key that certifies receipt keys
+  --certification-key PEM  public key that certifies receipt keys (repeatable); PEM@TIME for one retired then
   --log PLACE              a log, or a copy of one, that must hold the event and its certificate
   --proof FILE             a C2SP tlog-proof of the event; needs --key
   --key VKEY               the log's verifier key, or a file that holds it
   Exit code 0 when everything that could be checked holds, 1 when anything does not, or is overdue in the log.`;
 
 const OPTIONS = {
-  'certification-key': { type: 'string' },
+  'certification-key': { type: 'string', multiple: true },
   log: { type: 'string' },
   proof: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
-type Flags = { readonly [name in keyof typeof OPTIONS]?: string | boolean | undefined };
+type Flags = { readonly [name in keyof typeof OPTIONS]?: string | boolean | string[] | undefined };
 
 /**
  * `countersign receipt verify`: checks a receipt, and that the log keeps what it promises.
@@ -44,10 +45,9 @@ export function receiptCommand(argv: readonly string[], io: CommandIo): Promise<
     if (verb !== 'verify' || file === undefined || others.length > 0 || isContradicting)
       throw new CommandError(EXIT.badInput, RECEIPT_USAGE);
     const key = values.key === undefined ? undefined : await readVerifierKey(values.key);
-    const certifier = values['certification-key'];
-    const certificationKeys = certifier === undefined ? undefined : [await readPublicKey(certifier)];
+    const certifiers = values['certification-key'];
     const text = (await readFile(file, 'utf8')).trimEnd();
-    const checked = verifyReceiptOffline(text, certificationKeys === undefined ? {} : { certificationKeys });
+    const checked = verifyReceiptOffline(text, certifiers === undefined ? {} : await certifierTrust(certifiers));
     if (!checked.ok) {
       report(io, values.json, { ok: false, problem: checked.problem }, [`✗ ${JSON.stringify(checked.problem)}`]);
       return EXIT.failed;
@@ -105,6 +105,17 @@ async function readVerifierKey(keyOrFile: string): Promise<VerifierKey> {
   const parsed = isKey.ok ? isKey : parseVerifierKey((await readFile(keyOrFile, 'utf8')).trim());
   if (parsed.ok) return parsed.value;
   throw new CommandError(EXIT.badInput, `expected a verifier key, got \`${keyOrFile}\``);
+}
+
+async function certifierTrust(terms: readonly string[]) {
+  const certificationKeys: Uint8Array[] = [];
+  const retiredCertificationKeys: RetiredCertificationKey[] = [];
+  for (const { file, untilMs } of terms.map(keyTerm)) {
+    const publicKey = await readPublicKey(file);
+    if (untilMs === undefined) certificationKeys.push(publicKey);
+    else retiredCertificationKeys.push({ publicKey, untilMs });
+  }
+  return { certificationKeys, retiredCertificationKeys };
 }
 
 async function readPublicKey(file: string): Promise<Uint8Array> {

@@ -11,6 +11,7 @@ import { runCommand } from './audit/run-command.ts';
 import { reportLines } from './audit/verify-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
+import { keyTerm } from './key-term.ts';
 import type { OpenLog } from './verify-log/open-log.ts';
 import { openLog } from './verify-log/open-log.ts';
 import { reportLog } from './verify-log/report-log.ts';
@@ -22,14 +23,14 @@ export const VERIFY_USAGE = `usage: countersign verify [DIR|s3://bucket[/prefix]
 an archive (events/, bundles/)
   --heads FILE              heads noted earlier: shows a cut or rewritten tail
   --save-heads FILE         note the heads of an archive that passed, for next time; keep the file elsewhere
-  --envelope-key FILE       public key (PEM) that approval envelopes are signed with
+  --envelope-key FILE       public key (PEM) that approval envelopes are signed with (repeatable); FILE@TIME for one retired then
   --archive                 check the archive where there are both
 a log (checkpoint, tile/)
 ${LOG_FLAG_LINES}`;
 
 const ARCHIVE_FLAGS = {
   'save-heads': { type: 'string' },
-  'envelope-key': { type: 'string' },
+  'envelope-key': { type: 'string', multiple: true },
   archive: { type: 'boolean', default: false },
 } as const;
 
@@ -71,8 +72,8 @@ async function checkArchive(io: CommandIo, place: string, values: Flags): Promis
   // The names of the flags as they are declared.
   refuseFlags(values, LOG_ONLY as (keyof Flags)[], 'an archive');
   const heads = values.heads === undefined ? undefined : await readHeads(values.heads);
-  const keyFile = values['envelope-key'];
-  const checkSignature = keyFile === undefined ? undefined : await signatureCheck(keyFile);
+  const keyFiles = values['envelope-key'];
+  const checkSignature = keyFiles === undefined ? undefined : await signatureCheck(keyFiles);
   const outcome = await verifyArchive(openArchive(io, place), {
     ...(heads !== undefined && { heads }),
     ...(checkSignature !== undefined && { checkSignature }),
@@ -92,11 +93,19 @@ async function readHeads(file: string): Promise<ChainHeads> {
   return parsed.value;
 }
 
-async function signatureCheck(file: string): Promise<SignatureCheck> {
+async function signatureCheck(files: readonly string[]): Promise<SignatureCheck> {
+  const keys = await Promise.all(files.map(envelopeKey));
+  return (payload, signature, timeMs) =>
+    keys.some(
+      ({ key, untilMs }) => (untilMs === undefined || timeMs <= untilMs) && verify('sha256', payload, key, signature),
+    );
+}
+
+async function envelopeKey(text: string) {
+  const { file, untilMs } = keyTerm(text);
   const pem = await readFile(file, 'utf8');
   try {
-    const key = createPublicKey(pem);
-    return (payload, signature) => verify('sha256', payload, key, signature);
+    return { key: createPublicKey(pem), untilMs };
   } catch {
     throw new CommandError(EXIT.badInput, `${file}: expected a public key in PEM`);
   }

@@ -2,8 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ED25519_KEY_BYTES } from '../../core/ed25519.ts';
 import type { CosignerPolicy } from '../../core/ledger/log/log-proof.ts';
-import type { VerifierKey } from '../../core/ledger/log/note.ts';
-import { parseVerifierKey, SIGNATURE_ED25519 } from '../../core/ledger/log/note.ts';
+import type { PinnedLogKey } from '../../core/ledger/log/pinned-key.ts';
+import { parsePinnedKeys } from '../../core/ledger/log/pinned-key.ts';
 import { cosignersOf, parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
 import type { LogCheck } from '../../core/ledger/log-verify/check.ts';
 import type { LogHeads } from '../../core/ledger/log-verify/log-heads.ts';
@@ -14,6 +14,7 @@ import type {
   VerifyLogOptions,
   VerifyTimestamp,
 } from '../../core/ledger/log-verify/options.ts';
+import { keyTerm } from '../key-term.ts';
 
 /** Thrown when what the caller gave cannot be used. */
 export class LogInputError extends Error {
@@ -48,6 +49,7 @@ type Inputs = Pick<
   | 'heads'
   | 'receipts'
   | 'certificationKeys'
+  | 'retiredCertificationKeys'
   | 'unpinned'
 >;
 
@@ -76,7 +78,7 @@ export async function readInputs(source: LogSource, given: GivenInputs, trust: T
   const views = await Promise.all(given.witnessViews.map(async (file) => ({ name: file, note: await textOf(file) })));
   const previous = given.previous === undefined ? undefined : await textOf(given.previous);
   return {
-    logKeys: keyTexts.map((text) => logKey(text)),
+    logKeys: keyTexts.flatMap((text) => logKeys(text)),
     unpinned,
     ...(given.origin !== undefined && { origin: given.origin }),
     ...(policy !== undefined && { witnesses: cosigners(policy) }),
@@ -85,22 +87,20 @@ export async function readInputs(source: LogSource, given: GivenInputs, trust: T
     ...(anchors !== undefined && { verifyTimestamp: trust(anchors) }),
     ...(heads !== undefined && { heads: headsOf(heads) }),
     ...(receipts.length > 0 && { receipts }),
-    ...(given.certificationKeys.length > 0 && {
-      certificationKeys: await Promise.all(given.certificationKeys.map(certificationKey)),
-    }),
+    ...(given.certificationKeys.length > 0 && (await certifiers(given.certificationKeys))),
   };
 }
 
-function logKey(text: string | undefined): VerifierKey {
+function logKeys(text: string | undefined): readonly PinnedLogKey[] {
   if (text === undefined) throw new LogInputError('expected --key, or a file `log.vkey` in the log, got neither');
-  const key = parseVerifierKey(text.trim());
-  if (key.ok && key.value.type === SIGNATURE_ED25519) return key.value;
-  throw new LogInputError(`expected a verifier key \`name+id+key\` of an Ed25519 log, got \`${text.trim()}\``);
+  const keys = parsePinnedKeys(text);
+  if (keys.ok) return keys.value;
+  throw new LogInputError(`the log’s keys, line ${keys.problem.line}: expected ${keys.problem.expected}`);
 }
 
 /** The key itself, or the text of the file that holds it: a key has plus signs and its id in the middle. */
 async function keyText(keyOrFile: string): Promise<string> {
-  return parseVerifierKey(keyOrFile).ok ? keyOrFile : textOf(keyOrFile);
+  return parsePinnedKeys(keyOrFile).ok ? keyOrFile : textOf(keyOrFile);
 }
 
 function cosigners(text: string): CosignerPolicy {
@@ -124,6 +124,22 @@ async function receiptsOf(source: LogSource, files: readonly string[]): Promise<
     if (text !== undefined) receipts.push({ path, text });
   }
   return receipts;
+}
+
+/** Keys in use, and those of files that are followed by the time they were retired at. */
+async function certifiers(given: readonly string[]) {
+  const keys = await Promise.all(
+    given.map(async (text) => {
+      const { file, untilMs } = keyTerm(text);
+      return { publicKey: await certificationKey(file), untilMs };
+    }),
+  );
+  return {
+    certificationKeys: keys.flatMap(({ publicKey, untilMs }) => (untilMs === undefined ? [publicKey] : [])),
+    retiredCertificationKeys: keys.flatMap(({ publicKey, untilMs }) =>
+      untilMs === undefined ? [] : [{ publicKey, untilMs }],
+    ),
+  };
 }
 
 /** A key in PEM, or its 32 bytes in base64. */

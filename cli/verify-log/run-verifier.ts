@@ -30,7 +30,8 @@ export const LOG_FLAGS = {
 } as const;
 
 /** What the flags of a log mean. */
-export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier key as you know it (repeatable); else the log's own log.vkey, named as not checked
+export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier key as you know it (repeatable); else the log's own log.vkey, named as not checked;
+                            "KEY until SIZE" for one that was retired, in a file one in a line
   --origin NAME             the log's name as you know it
   --witness-policy FILE     who must have cosigned (C2SP tlog-policy); else the log's own, named as not checked
   --witness-view FILE       a checkpoint that a witness showed you (repeatable): it must not know a larger tree, or another
@@ -38,7 +39,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --tsa FILE                trust anchors of timestamps (PEM); else the log's own, named as not checked
   --heads FILE              heads of the chains; else the log's heads.json
   --receipt FILE            a receipt you hold (repeatable); receipts/*.json of the log are checked too
-  --certification-key FILE  key that certifies receipt keys (PEM or base64, repeatable)
+  --certification-key FILE  key that certifies receipt keys (PEM or base64, repeatable); FILE@TIME for one retired then
   --max-age-seconds N       how old the newest cosignature may be
   --merge-delay-seconds N   how long an event may take into the log (60)
   --workers N               threads (up to 4, one a core); 0 works on the one thread

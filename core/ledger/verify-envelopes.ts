@@ -2,8 +2,12 @@ import type { JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import type { LedgerEvent } from './parse-event.ts';
 
-/** Checks one signature over an envelope's payload bytes with a public key the caller holds. */
-export type SignatureCheck = (payload: Uint8Array, signature: Uint8Array) => boolean;
+/**
+ * Checks one signature over an envelope's payload bytes with public keys the caller holds.
+ *
+ * @param timeMs when the envelope was recorded, epoch milliseconds: a key that was retired before counts no more
+ */
+export type SignatureCheck = (payload: Uint8Array, signature: Uint8Array, timeMs: number) => boolean;
 
 /** What came of the envelopes of one event. */
 export interface EnvelopeVerdict {
@@ -23,7 +27,8 @@ export function verifyEnvelopes(event: LedgerEvent, check: SignatureCheck): Enve
   // Array.isArray widens a readonly list to `any[]`; the element type is still JSON.
   const list: readonly JsonValue[] = envelopes;
   const unsigned = list.filter(isOnlyNamed).length;
-  const bad = list.find((envelope) => !isOnlyNamed(envelope) && !isSigned(envelope, check));
+  const isBad = (envelope: JsonValue) => !isOnlyNamed(envelope) && !isSigned(envelope, event.timeMs, check);
+  const bad = list.find(isBad);
   if (bad === undefined) return { signed: list.length - unsigned, unsigned };
   const id = isJsonObject(bad) ? bad['envelopeId'] : undefined;
   return { signed: 0, unsigned, badEnvelope: typeof id === 'string' ? id : 'an envelope without an id' };
@@ -33,11 +38,11 @@ function isOnlyNamed(envelope: JsonValue): boolean {
   return isJsonObject(envelope) && envelope['payload'] === undefined && envelope['signature'] === undefined;
 }
 
-function isSigned(envelope: JsonValue, check: SignatureCheck): boolean {
+function isSigned(envelope: JsonValue, timeMs: number, check: SignatureCheck): boolean {
   const { payload, signature } = isJsonObject(envelope) ? envelope : {};
   const payloadBytes = base64Url(payload);
   const signatureBytes = base64Url(signature);
-  return payloadBytes !== undefined && signatureBytes !== undefined && check(payloadBytes, signatureBytes);
+  return payloadBytes !== undefined && signatureBytes !== undefined && check(payloadBytes, signatureBytes, timeMs);
 }
 
 function base64Url(value: JsonValue | undefined): Uint8Array | undefined {

@@ -61,6 +61,15 @@ describe('countersign verify of a log', () => {
     });
   });
 
+  test('exits 1 when the log’s keys say that the one that signed was retired before', async () => {
+    const keys = await folder.write('../keys', `# retired\n${key} until 10\n`);
+    const io = testIo();
+    expect(await verifyCommand([folder.path, '--key', keys, '--workers', '0', '--json'], io)).toBe(1);
+    expect(io.json()).toMatchObject({ checks: { C1: { status: 'failed' }, C4: { status: 'failed' } } });
+    const last = log.events.length;
+    expect(await verifyCommand([folder.path, '--key', `${key} until ${last}`, '--workers', '0'], testIo())).toBe(0);
+  });
+
   test('gives the same report on threads when an entry was changed', async () => {
     const bytes = Buffer.from(log.files.get(FIRST_BUNDLE) ?? []);
     bytes[bytes.lastIndexOf('"settledMicroUsd":"500"') + 19] = 0x34;

@@ -77,7 +77,7 @@ describe('countersign verify', () => {
     await cut.remove();
   });
 
-  test('checks envelope signatures when a public key is supplied', async () => {
+  test('checks envelope signatures when public keys are supplied, those of a retired key up to its end', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const payload = Buffer.from('{}');
     const signature = createSign('sha256').update(payload).sign(privateKey).toString('base64url');
@@ -89,6 +89,14 @@ describe('countersign verify', () => {
     const io = testIo();
     expect(await verifyCommand([sealed.path, '--envelope-key', key, '--json'], io)).toBe(0);
     expect(io.json()).toMatchObject({ envelopes: 1 });
+    const other = `${folder.path}.other.pem`;
+    const { publicKey: newer } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(other, newer.export({ type: 'spki', format: 'pem' }));
+    const keys = (term: string) => [sealed.path, '--envelope-key', other, '--envelope-key', `${key}@${term}`, '--json'];
+    expect(await verifyCommand(keys('2100-01-01T00:00:00Z'), testIo())).toBe(0);
+    const late = testIo();
+    expect(await verifyCommand(keys('2020-01-01T00:00:00Z'), late)).toBe(1);
+    expect(late.json()).toMatchObject({ failures: [{ check: 'envelope_signature' }] });
     await sealed.remove();
   });
 

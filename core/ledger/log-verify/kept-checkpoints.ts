@@ -1,4 +1,4 @@
-import type { VerifierKey } from '../log/note.ts';
+import type { PinnedLogKey } from '../log/pinned-key.ts';
 import type { Findings } from './check.ts';
 import type { KeptName, LogFiles } from './log-files.ts';
 import type { TreeHead } from './log-head.ts';
@@ -42,7 +42,7 @@ class KeptReader {
   readonly #findings: Findings;
   readonly #read: ReadFile;
   readonly #files: LogFiles;
-  readonly #logKeys: readonly VerifierKey[];
+  readonly #logKeys: readonly PinnedLogKey[];
   readonly #verifyTimestamp: VerifyTimestamp | undefined;
   readonly #isLive: boolean;
   timestamps = 0;

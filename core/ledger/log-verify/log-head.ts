@@ -1,7 +1,9 @@
 import { parseCheckpointBody } from '../log/checkpoint.ts';
 import { logVerifierKeys } from '../log/checkpoint-format.ts';
-import type { NoteProblem, VerifierKey } from '../log/note.ts';
+import type { NoteProblem } from '../log/note.ts';
 import { openNote, parseNote, SIGNATURE_COSIGNATURE, SIGNATURE_ED25519 } from '../log/note.ts';
+import type { PinnedLogKey } from '../log/pinned-key.ts';
+import { retiredSigner } from '../log/pinned-key.ts';
 import type { Findings, LogCheck } from './check.ts';
 import { hex } from './fast-hash.ts';
 
@@ -22,8 +24,11 @@ export interface ReadHead {
   readonly problem?: { readonly code: string; readonly expected: string; readonly got: string };
 }
 
-/** Reads a note and checks that one of the log's keys signed it for its own name. */
-export function readHead(text: string, logKeys: readonly VerifierKey[]): ReadHead {
+/**
+ * Reads a note and checks that one of the log's keys signed it for its own name. A signature of a retired key on a later
+ * tree refuses the note, whoever else signed it: nobody may use that key any more.
+ */
+export function readHead(text: string, logKeys: readonly PinnedLogKey[]): ReadHead {
   const note = parseNote(text);
   if (!note.ok) return { problem: problemOf(note.problem) };
   const body = parseCheckpointBody(note.value.text);
@@ -40,6 +45,12 @@ export function readHead(text: string, logKeys: readonly VerifierKey[]): ReadHea
     key.type === SIGNATURE_COSIGNATURE ? [timeSeconds ?? 0] : [],
   );
   const timed = times.length === 0 ? head : { ...head, timeSeconds: Math.max(...times) };
+  const signers = verified.map(({ key }) => key);
+  const retired = retiredSigner(logKeys, signers, size);
+  if (retired !== undefined) {
+    const expected = `no signature of the key that was retired at ${String(retired.untilSize)} leaves`;
+    return { head: timed, problem: { code: 'key_retired', expected, got: `one on ${size} leaves` } };
+  }
   if (signer.key.name !== origin)
     return { head: timed, problem: { code: 'origin_differs', expected: signer.key.name, got: origin } };
   return { head: timed };

@@ -1,6 +1,7 @@
 import type { Result } from '../../result.ts';
 import type { CosignerPolicy } from '../log/log-proof.ts';
-import type { VerifierKey } from '../log/note.ts';
+import type { PinnedLogKey } from '../log/pinned-key.ts';
+import type { RetiredCertificationKey } from '../receipt/verify-receipt.ts';
 import type { BundleDigest, EntryDepth } from './bundle-digest.ts';
 import type { LogCheck } from './check.ts';
 import type { BundleJob } from './digest-bundle.ts';
@@ -43,7 +44,7 @@ export interface WitnessView {
 /** What the verifier is given besides the log. What is not given is named in the report as not checked. */
 export interface VerifyLogOptions {
   /** Keys of signature type 0x01 that the log may sign with. */
-  readonly logKeys: readonly VerifierKey[];
+  readonly logKeys: readonly PinnedLogKey[];
   readonly origin?: string;
   readonly witnesses?: CosignerPolicy;
   readonly witnessViews?: readonly WitnessView[];
@@ -57,6 +58,7 @@ export interface VerifyLogOptions {
   readonly receipts?: readonly HeldReceipt[];
   /** Keys that certify the keys receipts are signed with, raw Ed25519 of 32 bytes. */
   readonly certificationKeys?: readonly Uint8Array[];
+  readonly retiredCertificationKeys?: readonly RetiredCertificationKey[];
   /** How long an event may take to get into the log. */
   readonly mergeDelaySeconds?: number;
   readonly depth?: EntryDepth;

@@ -17,7 +17,7 @@ export class ReceiptChecks {
 
   constructor(findings: Findings, options: VerifyLogOptions, origin: string) {
     this.#findings = findings;
-    const { receipts = [], certificationKeys } = options;
+    const { receipts = [], certificationKeys, retiredCertificationKeys } = options;
     if (receipts.length === 0) {
       findings.leaveOut('C15', 'no receipts were given: events left out before they were sequenced do not show');
       findings.leaveOut('C16', 'no receipts were given');
@@ -26,7 +26,11 @@ export class ReceiptChecks {
     if (certificationKeys === undefined)
       findings.unpinned('C16', 'no certification key was given: whoever signed a receipt could have certified itself');
     findings.done('C15', 'C16');
-    const trust = { logOrigin: origin, ...(certificationKeys !== undefined && { certificationKeys }) };
+    const trust = {
+      logOrigin: origin,
+      ...(certificationKeys !== undefined && { certificationKeys }),
+      ...(retiredCertificationKeys !== undefined && { retiredCertificationKeys }),
+    };
     for (const { path, text } of receipts) this.#take(path, verifyReceiptOffline(text, trust));
   }
 
@@ -77,6 +81,10 @@ function described(problem: ReceiptProblem): { readonly expected: string; readon
       return { expected: problem.expected, got: 'another text' };
     case 'certificate_signature_invalid':
       return { expected: `a certificate of \`${problem.epochId}\` by a given key`, got: 'another signature' };
+    case 'certificate_key_retired': {
+      const until = new Date(problem.untilMs).toISOString();
+      return { expected: `a certificate of \`${problem.epochId}\` by a key in use`, got: `one retired at ${until}` };
+    }
     case 'certificate_late':
       return { expected: `a certificate recorded while \`${problem.epochId}\` lasts`, got: 'one recorded later' };
     case 'receipt_key_differs':

@@ -6,6 +6,8 @@ import { parseCheckpointBody } from './checkpoint.ts';
 import { verifyInclusion } from './merkle-proof.ts';
 import type { NoteProblem, OpenNote, VerifierKey } from './note.ts';
 import { openNote, SIGNATURE_COSIGNATURE } from './note.ts';
+import type { PinnedLogKey } from './pinned-key.ts';
+import { retiredSigner } from './pinned-key.ts';
 
 /** What shows, without asking anybody, that an entry is in a log. */
 export interface LogProof {
@@ -28,7 +30,7 @@ export interface CosignerPolicy {
 /** Whom a verifier trusts for what. */
 export interface LogTrust {
   /** The log's own keys; one that is no cosignature must have signed. */
-  readonly logKeys: readonly VerifierKey[];
+  readonly logKeys: readonly PinnedLogKey[];
   readonly origin: string;
   readonly policy?: CosignerPolicy;
 }
@@ -47,6 +49,8 @@ export type LogProofProblem =
   | CheckpointProblem
   | { readonly code: 'log_proof_malformed'; readonly expected: string }
   | { readonly code: 'checkpoint_not_of_log' }
+  /** A key signed a larger tree than it may have. */
+  | { readonly code: 'key_retired'; readonly untilSize: number }
   | { readonly code: 'origin_differs'; readonly origin: string }
   | { readonly code: 'policy_unmet' }
   | { readonly code: 'entry_not_included' };
@@ -97,13 +101,16 @@ export function verifyLogProof(text: string, entry: Uint8Array, trust: LogTrust)
   const note = openNote(checkpoint, [...trust.logKeys, ...(trust.policy?.keys ?? [])]);
   if (!note.ok) return note;
   const { verified } = note.value;
+  const signers = verified.map(({ key }) => key);
   const isLogs = (key: VerifierKey) => trust.logKeys.includes(key) && key.type !== SIGNATURE_COSIGNATURE;
-  if (!verified.some(({ key }) => isLogs(key))) return refused({ code: 'checkpoint_not_of_log' });
+  if (!signers.some(isLogs)) return refused({ code: 'checkpoint_not_of_log' });
   const head = parseCheckpointBody(note.value.text);
   if (!head.ok) return head;
   const { origin, size, root } = head.value;
   if (origin !== trust.origin) return refused({ code: 'origin_differs', origin });
-  if (trust.policy?.isMetBy(verified.map(({ key }) => key)) === false) return refused({ code: 'policy_unmet' });
+  const retired = retiredSigner(trust.logKeys, signers, size);
+  if (retired?.untilSize !== undefined) return refused({ code: 'key_retired', untilSize: retired.untilSize });
+  if (trust.policy?.isMetBy(signers) === false) return refused({ code: 'policy_unmet' });
   const isIncluded = verifyInclusion({ size, index, leaf: leafHashOf(entry), proof: hashes, root });
   return isIncluded ? ok({ index, size, verified }) : refused({ code: 'entry_not_included' });
 }

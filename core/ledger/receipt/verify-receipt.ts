@@ -3,16 +3,25 @@ import { ok, refused } from '../../result.ts';
 import { leafHash } from '../hash.ts';
 import type { LedgerEvent } from '../parse-event.ts';
 import { parseEntry } from '../statement.ts';
-import { isCertifiedBy } from './certificate.ts';
+import { isCertifiedBy, MAX_EPOCH_SECONDS } from './certificate.ts';
 import type { Malformed } from './dsse.ts';
 import type { Epoch } from './epoch.ts';
 import { parseEpoch } from './epoch.ts';
 import { parseReceipt, verifyReceipt } from './receipt.ts';
 
+/** A key that no longer certifies, and until when what it certified counts. */
+export interface RetiredCertificationKey {
+  /** Raw Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** When it certified last, at the latest. Epoch milliseconds. */
+  readonly untilMs: number;
+}
+
 /** Whom a verifier trusts for what. What is not given is not checked, and the result says so. */
 export interface ReceiptTrust {
-  /** Certification keys, raw Ed25519 of 32 bytes: today's and those before it. */
+  /** Certification keys in use, raw Ed25519 of 32 bytes. */
   readonly certificationKeys?: readonly Uint8Array[];
+  readonly retiredCertificationKeys?: readonly RetiredCertificationKey[];
   readonly logOrigin?: string;
 }
 
@@ -34,6 +43,8 @@ export type ReceiptProblem =
   | Malformed
   /** The certification keys that were given did not sign the certificate. */
   | { readonly code: 'certificate_signature_invalid'; readonly epochId: string }
+  /** A key certified after it had been retired. */
+  | { readonly code: 'certificate_key_retired'; readonly epochId: string; readonly untilMs: number }
   /** The certificate was recorded after its own end. */
   | { readonly code: 'certificate_late'; readonly epochId: string }
   /** The receipt names another key than its certificate does. */
@@ -67,16 +78,33 @@ export function verifyReceiptOffline(text: string, trust: ReceiptTrust): Result<
     hash: leafHash(envelope.payload),
     epoch: epoch.value,
     inLogByMs: event.timeMs + epoch.value.certificate.mergeDelaySeconds * 1_000,
-    certificateChecked: trust.certificationKeys !== undefined,
+    certificateChecked: hasCertifiers(trust),
     originChecked: trust.logOrigin !== undefined,
   });
 }
 
-function epochProblem({ certificate, signature, event }: Epoch, trust: ReceiptTrust): ReceiptProblem | undefined {
+function hasCertifiers({ certificationKeys, retiredCertificationKeys }: ReceiptTrust): boolean {
+  return certificationKeys !== undefined || retiredCertificationKeys !== undefined;
+}
+
+function certifierProblem({ certificate, signature, event }: Epoch, trust: ReceiptTrust): ReceiptProblem | undefined {
+  const { certificationKeys = [], retiredCertificationKeys = [] } = trust;
+  const { epochId, notAfterMs } = certificate;
+  const isBy = (key: Uint8Array) => isCertifiedBy(certificate, signature, key);
+  if (!hasCertifiers(trust) || certificationKeys.some(isBy)) return undefined;
+  const retired = retiredCertificationKeys.find(({ publicKey }) => isBy(publicKey));
+  if (retired === undefined) return { code: 'certificate_signature_invalid', epochId };
+  const { untilMs } = retired;
+  // The event may be dated back; the certificate's own end bounds what such a date could gain.
+  const isLate = event.timeMs > untilMs || notAfterMs > untilMs + MAX_EPOCH_SECONDS * 1_000;
+  return isLate ? { code: 'certificate_key_retired', epochId, untilMs } : undefined;
+}
+
+function epochProblem(epoch: Epoch, trust: ReceiptTrust): ReceiptProblem | undefined {
+  const { certificate, event } = epoch;
   const { epochId, logOrigin, notAfterMs } = certificate;
-  const keys = trust.certificationKeys;
-  if (keys !== undefined && !keys.some((key) => isCertifiedBy(certificate, signature, key)))
-    return { code: 'certificate_signature_invalid', epochId };
+  const problem = certifierProblem(epoch, trust);
+  if (problem !== undefined) return problem;
   if (event.timeMs > notAfterMs) return { code: 'certificate_late', epochId };
   const isOther = trust.logOrigin !== undefined && trust.logOrigin !== logOrigin;
   return isOther ? { code: 'receipt_of_another_log', logOrigin } : undefined;

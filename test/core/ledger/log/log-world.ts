@@ -33,9 +33,14 @@ export class LogWorld {
   readonly locked = new Set<string>();
   readonly ledger = new MemoryLedger([]);
   nowMs = Date.UTC(2026, 10, 20);
-  readonly #formats: LogFormats;
+  #formats: LogFormats;
 
   constructor(formats: LogFormats = SMALL) {
+    this.#formats = formats;
+  }
+
+  /** Deploys a sequencer with other keys. */
+  redeploy(formats: LogFormats): void {
     this.#formats = formats;
   }
 

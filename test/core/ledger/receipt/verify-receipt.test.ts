@@ -36,6 +36,27 @@ describe('verifyReceiptOffline', () => {
     expect(verifyReceiptOffline(given.text, { certificationKeys }).ok).toBe(true);
   });
 
+  it.each([
+    ['accepts what a retired key certified before', TEST_NOW_MS, undefined],
+    ['refuses what a retired key certified after', TEST_NOW_MS - 1, 'certificate_key_retired'],
+  ])('%s it was retired when both keys are trusted', (_does, untilMs, code) => {
+    const given = givenReceipt();
+    const verified = verifyReceiptOffline(given.text, {
+      certificationKeys: [testKey().publicKey],
+      retiredCertificationKeys: [{ publicKey: given.certifier.publicKey, untilMs }],
+    });
+    expect(verified.ok ? undefined : verified.problem.code).toBe(code);
+  });
+
+  it('refuses a certificate that a retired key dated back when it lasts longer than one of that time could', () => {
+    const given = givenReceipt({ certificate: { notAfterMs: TEST_NOW_MS + 900_000 } });
+    const untilMs = TEST_NOW_MS - 1_000_000;
+    const retiredCertificationKeys = [{ publicKey: given.certifier.publicKey, untilMs }];
+    expect(verifyReceiptOffline(given.text, { retiredCertificationKeys })).toMatchObject({
+      problem: { code: 'certificate_key_retired', untilMs },
+    });
+  });
+
   it('refuses when another key certified the epoch', () => {
     const verified = verifyReceiptOffline(givenReceipt().text, { certificationKeys: [testKey().publicKey] });
     expect(verified).toMatchObject({ problem: { code: 'certificate_signature_invalid' } });
