@@ -1,4 +1,4 @@
--- columns: time:varchar, agent:varchar, step:varchar, action_id:varchar, slot:bigint, decision:varchar, person:varchar, manager:boolean, reason_digest:varchar, code:varchar, outcome:varchar, approvals:bigint, managers:bigint, expires_at:varchar, chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, agent:varchar, step:varchar, action_id:varchar, slot:bigint, decision:varchar, person:varchar, manager:boolean, reason_digest:varchar, code:varchar, outcome:varchar, approvals:bigint, managers:bigint, expires_at:varchar, chain:varchar, seq:bigint, leaf_index:bigint, dt:varchar
 -- Every step of every approval. People appear as pseudonyms, their reasons as digests.
 SELECT
   time,
@@ -21,8 +21,9 @@ SELECT
   json_extract_scalar(data, '$.expiresAt') AS expires_at,
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type IN (
   'approval.requested',
   'approval.decided',

@@ -1,4 +1,4 @@
--- columns: time:varchar, agent:varchar, action_id:varchar, movement:varchar, micro_usd:bigint, tokens:bigint, unit:varchar, budget_day:varchar, chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, agent:varchar, action_id:varchar, movement:varchar, micro_usd:bigint, tokens:bigint, unit:varchar, budget_day:varchar, chain:varchar, seq:bigint, leaf_index:bigint, dt:varchar
 -- Every movement of budget: reserved when an action was allowed, settled when it was reported on, lapsed when it was
 -- not. A hold that lapsed in the course of another decision names no amount: it is the reserved one.
 SELECT
@@ -12,8 +12,9 @@ SELECT
   json_extract_scalar(data, '$.budget.day') AS budget_day,
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type IN ('action.decided', 'action.redeemed') AND json_extract_scalar(data, '$.budget.microUsd') IS NOT NULL
 UNION ALL
 SELECT
@@ -27,8 +28,9 @@ SELECT
   CAST(NULL AS varchar),
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type = 'action.outcome'
 UNION ALL
 SELECT
@@ -42,8 +44,9 @@ SELECT
   CAST(NULL AS varchar),
   e.chain,
   e.seq,
+  e.leaf_index,
   e.dt
-FROM events e
+FROM events_in_log e
 CROSS JOIN UNNEST(CAST(json_extract(e.data, '$.actions') AS array(json))) AS a (action)
 WHERE e.type = 'budget.released'
 UNION ALL
@@ -58,7 +61,8 @@ SELECT
   CAST(NULL AS varchar),
   e.chain,
   e.seq,
+  e.leaf_index,
   e.dt
-FROM events e
+FROM events_in_log e
 CROSS JOIN UNNEST(CAST(json_extract(e.data, '$.released') AS array(varchar))) AS a (action_id)
 WHERE e.type IN ('action.decided', 'action.redeemed')

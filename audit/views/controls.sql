@@ -1,4 +1,4 @@
--- columns: time:varchar, change:varchar, agent:varchar, from_level:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, bundle_sequence:bigint, chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, change:varchar, agent:varchar, from_level:varchar, level:varchar, reason:varchar, person:varchar, code:varchar, stop_version:bigint, bundle_sequence:bigint, chain:varchar, seq:bigint, leaf_index:bigint, dt:varchar
 -- Halts, vetoes, risk levels and activated policy bundles, with who and why, and the changes that were refused.
 SELECT
   time,
@@ -16,8 +16,9 @@ SELECT
   CAST(json_extract_scalar(data, '$.sequence') AS bigint) AS bundle_sequence,
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type IN (
   'control.agent_halted',
   'control.agent_resumed',

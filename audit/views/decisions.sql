@@ -1,4 +1,4 @@
--- columns: time:varchar, agent:varchar, action_id:varchar, action_type:varchar, tier:bigint, resource:varchar, session:varchar, verdict:varchar, rules:array(varchar), amount_micro_usd:bigint, bundle_hash:varchar, context_hash:varchar, chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, agent:varchar, action_id:varchar, action_type:varchar, tier:bigint, resource:varchar, session:varchar, verdict:varchar, rules:array(varchar), amount_micro_usd:bigint, bundle_hash:varchar, context_hash:varchar, chain:varchar, seq:bigint, leaf_index:bigint, dt:varchar
 -- What the gate answered when an agent first asked.
 SELECT
   time,
@@ -15,6 +15,7 @@ SELECT
   json_extract_scalar(data, '$.contextHash') AS context_hash,
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type = 'action.decided'

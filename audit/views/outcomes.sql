@@ -1,4 +1,4 @@
--- columns: time:varchar, agent:varchar, action_id:varchar, ended_by:varchar, result:varchar, settled_micro_usd:bigint, settled_tokens:bigint, overrun:boolean, hold_stood:boolean, chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, agent:varchar, action_id:varchar, ended_by:varchar, result:varchar, settled_micro_usd:bigint, settled_tokens:bigint, overrun:boolean, hold_stood:boolean, chain:varchar, seq:bigint, leaf_index:bigint, dt:varchar
 -- How actions ended: reported by the agent, or cancelled. A hold that lapsed ends no action: see budgets.
 SELECT
   time,
@@ -12,6 +12,7 @@ SELECT
   json_extract_scalar(data, '$.held') = 'true' AS hold_stood,
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type IN ('action.outcome', 'action.cancelled')

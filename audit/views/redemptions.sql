@@ -1,4 +1,4 @@
--- columns: time:varchar, agent:varchar, action_id:varchar, redeemed:boolean, verdict:varchar, code:varchar, rules:array(varchar), envelopes:array(varchar), chain:varchar, seq:bigint, dt:varchar
+-- columns: time:varchar, agent:varchar, action_id:varchar, redeemed:boolean, verdict:varchar, code:varchar, rules:array(varchar), envelopes:array(varchar), chain:varchar, seq:bigint, leaf_index:bigint, dt:varchar
 -- Envelopes presented to act on an approval: taken and decided again, or refused with a code.
 SELECT
   time,
@@ -11,6 +11,7 @@ SELECT
   CAST(json_extract(data, '$.envelopes') AS array(varchar)) AS envelopes,
   chain,
   seq,
+  leaf_index,
   dt
-FROM events
+FROM events_in_log
 WHERE type IN ('action.redeemed', 'action.redeem_refused')

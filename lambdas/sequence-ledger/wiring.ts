@@ -10,6 +10,7 @@ import { S3LogObjects } from '../../aws/s3-log-objects.ts';
 import { DynamoDbSequencedRanges } from '../../aws/sequenced-ranges.ts';
 import { systemClock } from '../../aws/system.ts';
 import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
+import { projectHead } from '../../core/ledger/log/projection.ts';
 import { tiledTree } from '../../core/ledger/log/tree-format.ts';
 import { requiredDays, requiredEnv, requiredSeconds } from '../shared/environment.ts';
 import { dynamoDb } from '../shared/wiring.ts';
@@ -52,6 +53,7 @@ async function wire(): Promise<SequencerDeps> {
     clock: systemClock,
     tree: tiledTree,
     checkpoints: checkpointFormat(requiredEnv('LOG_ORIGIN'), publicKeys),
+    project: projectHead,
     ...(witnesses !== undefined && { witnesses }),
     ...(stamper !== undefined && { stamper }),
   };

@@ -39,7 +39,7 @@ export class AuditorRole extends Construct {
       this,
       [
         ...props.archive.recordArns(this),
-        `${props.log.arnFor(this)}/*`,
+        ...props.log.readableArns(this).filter((arn) => arn.endsWith('*')),
         props.results.arnForObjects('results/*'),
         this.glueArn('table', `${GLUE_DATABASE_NAME}/*`),
       ],
@@ -87,11 +87,8 @@ export class AuditorRole extends Construct {
           this.glueArn('table', `${GLUE_DATABASE_NAME}/*`),
         ],
       }),
-      new PolicyStatement({
-        sid: 'ReadArchive',
-        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
-        resources: [...props.archive.recordArns(this)],
-      }),
+      readRecords('ReadArchive', props.archive.recordArns(this)),
+      readRecords('ReadLog', props.log.readableArns(this)),
       new PolicyStatement({
         sid: 'CompareWithLedger',
         actions: ['dynamodb:Query'],
@@ -109,7 +106,6 @@ export class AuditorRole extends Construct {
           }),
         ],
       }),
-      new PolicyStatement({ sid: 'ReadLog', actions: ['s3:GetObject'], resources: [`${props.log.arnFor(this)}/*`] }),
       readHeads(props.state),
       new PolicyStatement({
         sid: 'ListBuckets',
@@ -119,7 +115,7 @@ export class AuditorRole extends Construct {
           's3:GetBucketLocation',
           's3:GetBucketObjectLockConfiguration',
         ],
-        resources: [props.archive.bucket.bucketArn, props.log.bucket.bucketArn, props.results.bucketArn],
+        resources: [props.archive.bucket.bucketArn, props.log.arnFor(this), props.results.bucketArn],
       }),
       new PolicyStatement({
         sid: 'KeepResults',
@@ -134,6 +130,11 @@ export class AuditorRole extends Construct {
       }),
     ];
   }
+}
+
+function readRecords(sid: string, resources: readonly string[]): PolicyStatement {
+  const actions = ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'];
+  return new PolicyStatement({ sid, actions, resources: [...resources] });
 }
 
 /** Where a chain stands, and nothing else that heads and their neighbours hold. */

@@ -2,14 +2,18 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { PROJECTED_CHECKPOINTS, PROJECTED_RANGES } from '../../core/ledger/log/projection.ts';
 import { EVENTS_PREFIX } from '../archive/archive-bucket.ts';
 import { GLUE_DATABASE_NAME } from '../names.ts';
+import { datedTable } from './dated-table.ts';
 import { type ColumnSpec, trinoType } from './glue-types.ts';
 import { statementOf, type ViewFile } from './sql-files.ts';
 
 /** Properties of {@link EventCatalog}. */
 export interface EventCatalogProps {
   readonly archive: Bucket;
+  /** The log's bucket. */
+  readonly log: Bucket;
   readonly views: readonly ViewFile[];
 }
 
@@ -30,10 +34,30 @@ export const EVENT_COLUMNS: readonly ColumnSpec[] = [
   { name: 'data', type: 'string' },
 ];
 
-/** First date the partitions cover: no event is older than the product. */
-const FIRST_DATE = '2026-01-01';
+/** The log's checkpoints: a line each. */
+export const CHECKPOINT_COLUMNS: readonly ColumnSpec[] = [
+  { name: 'size', type: 'bigint' },
+  { name: 'root', type: 'string' },
+  { name: 'time', type: 'string' },
+  { name: 'first_index', type: 'bigint' },
+  { name: 'leaf_count', type: 'bigint' },
+  { name: 'origin', type: 'string' },
+  { name: 'cosigners', type: 'bigint' },
+  { name: 'cosigner_names', type: 'array<string>' },
+];
 
-/** The ledger as a table by date, and views over it. */
+/** Which events the leaves hold that are new in a checkpoint: a line for consecutive ones of a chain. */
+export const RANGE_COLUMNS: readonly ColumnSpec[] = [
+  { name: 'chain', type: 'string' },
+  { name: 'first_seq', type: 'bigint' },
+  { name: 'first_index', type: 'bigint' },
+  { name: 'leaf_count', type: 'bigint' },
+  { name: 'size', type: 'bigint' },
+  { name: 'root', type: 'string' },
+  { name: 'time', type: 'string' },
+];
+
+/** The ledger and its places in the log as tables by date, and views over them. */
 export class EventCatalog extends Construct {
   constructor(scope: Construct, id: string, props: EventCatalogProps) {
     super(scope, id);
@@ -42,57 +66,48 @@ export class EventCatalog extends Construct {
       catalogId,
       databaseInput: { name: GLUE_DATABASE_NAME, description: 'Countersign ledger, read-only' },
     });
-    const events = new CfnTable(this, 'Events', {
-      catalogId,
-      databaseName: GLUE_DATABASE_NAME,
-      tableInput: eventsTable(props.archive.s3UrlForObject(EVENTS_PREFIX)),
+    const tables = sources(props).map((source) => {
+      const tableInput = datedTable(source);
+      const table = new CfnTable(this, source.id, { catalogId, databaseName: GLUE_DATABASE_NAME, tableInput });
+      table.addResourceDependency(database);
+      return table;
     });
-    events.addResourceDependency(database);
     for (const view of props.views) {
       const table = new CfnTable(this, `View-${view.name}`, {
         catalogId,
         databaseName: GLUE_DATABASE_NAME,
         tableInput: viewTable(view),
       });
-      table.addResourceDependency(events);
+      for (const source of tables) table.addResourceDependency(source);
     }
   }
 }
 
-function eventsTable(location: string): CfnTable.TableInputProperty {
-  return {
-    name: EVENTS_TABLE_NAME,
-    description: 'One row per ledger event; filter by dt, the UTC date',
-    tableType: 'EXTERNAL_TABLE',
-    partitionKeys: [{ name: 'dt', type: 'string' }],
-    parameters: {
-      EXTERNAL: 'TRUE',
-      classification: 'json',
-      'projection.enabled': 'true',
-      'projection.dt.type': 'date',
-      'projection.dt.format': 'yyyy-MM-dd',
-      // A date outside the range gives no rows and no error, so the range ends after today, never before.
-      'projection.dt.range': `${FIRST_DATE},NOW+1DAY`,
-      'projection.dt.interval': '1',
-      'projection.dt.interval.unit': 'DAYS',
-      'storage.location.template': `${location}dt=\${dt}/`,
+function sources({ archive, log }: EventCatalogProps) {
+  return [
+    {
+      id: 'Events',
+      name: EVENTS_TABLE_NAME,
+      description: 'One row per ledger event; filter by dt, the UTC date',
+      location: archive.s3UrlForObject(EVENTS_PREFIX),
+      columns: EVENT_COLUMNS,
+      keys: { frameworkrefs: 'frameworkRefs' },
     },
-    storageDescriptor: {
-      location,
-      columns: [...EVENT_COLUMNS],
-      inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
-      outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-      serdeInfo: {
-        serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
-        // A SerDe that folds case folds the keys inside `data` too, and queries for `$.actionId` would find nothing.
-        parameters: {
-          'ignore.malformed.json': 'FALSE',
-          'case.insensitive': 'FALSE',
-          'mapping.frameworkrefs': 'frameworkRefs',
-        },
-      },
+    {
+      id: 'Checkpoints',
+      name: 'checkpoints',
+      description: 'One row per checkpoint of the log; copies, made of what a verifier reads',
+      location: log.s3UrlForObject(PROJECTED_CHECKPOINTS),
+      columns: CHECKPOINT_COLUMNS,
     },
-  };
+    {
+      id: 'LogRanges',
+      name: 'log_ranges',
+      description: 'Consecutive events of a chain and their leaves; dt is the date of the events',
+      location: log.s3UrlForObject(PROJECTED_RANGES),
+      columns: RANGE_COLUMNS,
+    },
+  ];
 }
 
 /**

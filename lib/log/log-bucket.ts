@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, AnyPrincipal, Effect, type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { PROJECTION_PREFIX } from '../../core/ledger/log/projection.ts';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import { BUCKET_ADMINISTRATION } from '../archive/archive-bucket.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
@@ -17,8 +18,14 @@ export interface LogBucketProps {
   readonly readerAccount?: string | undefined;
 }
 
-/** What is replaced as the log grows: the pointer to the newest checkpoint, and tiles that are not full yet. */
-const MUTABLE = ['checkpoint', 'tile/*.p/*'] as const;
+/**
+ * What may be replaced: the pointer to the newest checkpoint, tiles that are not full yet, and the copies for SQL, which
+ * are made of the others and can be made again.
+ */
+const MUTABLE = ['checkpoint', 'tile/*.p/*', `${PROJECTION_PREFIX}*`] as const;
+
+/** What readers of the log read: everything but the files of a batch that is under way. */
+const READABLE = ['checkpoint', 'checkpoints/*', 'tile/*', `${PROJECTION_PREFIX}*`] as const;
 
 /** How long the files of a batch are kept for recovery. Recovery is a matter of minutes. */
 const STAGING_LOCK_DAYS = 7;
@@ -77,6 +84,11 @@ export class LogBucket extends Construct {
       resources: [`${arn}/*`],
       environment: { LOG_BUCKET_NAME: this.bucket.bucketName },
     });
+  }
+
+  /** ARNs of what readers of the log read, as `user`'s stack writes them. */
+  readableArns(user: Construct): readonly string[] {
+    return READABLE.map((path) => `${this.arnFor(user)}/${path}`);
   }
 
   /** ARN of the bucket, as `user`'s stack writes it. */
@@ -153,7 +165,7 @@ export class LogBucket extends Construct {
       'NIST.800.53.R5-S3BucketReplicationEnabled':
         'the archive account named in the configuration pulls copies, so that nothing here can write to its store',
       'NIST.800.53.R5-S3BucketDefaultLockEnabled':
-        'the pointer and partial tiles must be replaceable; the bucket policy refuses anything else without a lock of its own',
+        'the pointer, partial tiles and copies for SQL must be replaceable; the bucket policy refuses anything else without a lock of its own',
     });
   }
 }

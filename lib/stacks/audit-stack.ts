@@ -25,9 +25,10 @@ export class AuditStack extends Stack {
   constructor(scope: Construct, id: string, props: AuditStackProps) {
     super(scope, id, props);
     const encryptionKey = props.keys.operations.key;
-    const { archive } = props.data;
+    const { archive, log } = props.data;
     new EventCatalog(this, 'Catalog', {
       archive: archive.bucket,
+      log: log.bucket,
       views: readViewFiles(join(props.rootDir, 'audit/views')),
     });
     const workgroup = new AuditWorkgroup(this, 'Athena', {
@@ -37,8 +38,8 @@ export class AuditStack extends Stack {
     const auditor = new AuditorRole(this, 'Auditor', {
       trustedPrincipals: props.config.auditors,
       archive,
+      log,
       ledger: props.data.ledger,
-      log: props.data.log,
       state: props.data.state,
       results: workgroup.results,
       resultsKey: encryptionKey,

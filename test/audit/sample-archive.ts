@@ -1,5 +1,7 @@
-import type { EventDraft } from '../../core/ledger/event.ts';
-import { AGENT_CHAIN, archiveOf, sampleChain } from '../core/ledger/sample-log.ts';
+import type { ChainedEvent, EventDraft } from '../../core/ledger/event.ts';
+import { projectHead } from '../../core/ledger/log/projection.ts';
+import { appendEntries, EMPTY_EDGE } from '../../core/ledger/log/tree-edge.ts';
+import { AGENT_CHAIN, archiveOf, LOG_START_MS, sampleChain } from '../core/ledger/sample-log.ts';
 
 const AGENT = { agentId: '111122223333:countersign-agent-teller' };
 const HASHES = { bundleHash: 'b'.repeat(64), contextHash: 'c'.repeat(64), context: { session: 'p1_s' } };
@@ -37,7 +39,10 @@ const AGENT_EVENTS: readonly Partial<EventDraft>[] = [
     overrun: false,
     held: true,
   }),
-  decided('act_denied', 'deny', { rules: ['payments.limit', 'sanctions.screened'] }),
+  decided('act_denied', 'deny', {
+    rules: ['payments.limit', 'sanctions.screened'],
+    shadow: [{ id: 'payments.new', effect: 'forbid' }],
+  }),
   decided('act_approved', 'require_approval', { rules: ['payments.two-people'] }),
   agent('approval.requested', {
     actionId: 'act_approved',
@@ -128,7 +133,32 @@ const CONTROL_EVENTS: readonly Partial<EventDraft>[] = [
   },
 ];
 
+/** Both chains, made anew: ids differ from call to call. */
+export function sampleChains(): { readonly agent: readonly ChainedEvent[]; readonly control: readonly ChainedEvent[] } {
+  return { agent: sampleChain(AGENT_CHAIN, AGENT_EVENTS, 250), control: sampleChain('control', CONTROL_EVENTS) };
+}
+
 /** The archive's objects for every kind of event the audit statements read. */
 export function sampleArchive(): ReadonlyMap<string, Uint8Array> {
-  return archiveOf([sampleChain(AGENT_CHAIN, AGENT_EVENTS, 250), sampleChain('control', CONTROL_EVENTS)], 6);
+  const { agent, control } = sampleChains();
+  return archiveOf([agent, control], 6);
+}
+
+/** What SQL reads of a log that took in these batches of events, each under a checkpoint of its own. */
+export function sampleProjection(batches: readonly (readonly ChainedEvent[])[]): ReadonlyMap<string, Uint8Array> {
+  const objects = new Map<string, Uint8Array>();
+  let edge = EMPTY_EDGE;
+  for (const [turn, events] of batches.entries()) {
+    const grown = appendEntries(
+      edge,
+      events.map(({ entry }) => entry),
+    );
+    const rootHex = Buffer.from(grown.root).toString('hex');
+    const timeSeconds = LOG_START_MS / 1_000 + 60 * (turn + 1);
+    const head = { size: grown.edge.size, rootHex, timeSeconds, previousSize: edge.size };
+    for (const { path, bytes } of projectHead({ ...head, note: new Uint8Array(), files: grown.files }))
+      objects.set(path, bytes);
+    edge = grown.edge;
+  }
+  return objects;
 }

@@ -1,25 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trinoType } from '../../lib/audit/glue-types.ts';
+import { archiveOf } from '../core/ledger/sample-log.ts';
 import type { AthenaFixture } from '../sandbox/athena/fixture.ts';
 import { athenaFixture, runQuery, VIEWS } from '../sandbox/athena/fixture.ts';
-import { sampleArchive } from './sample-archive.ts';
+import { sampleChains, sampleProjection } from './sample-archive.ts';
 
 let athena: AthenaFixture;
 
 beforeAll(async () => {
   athena = await athenaFixture();
-  for (const [key, bytes] of sampleArchive()) await athena.put(key, bytes);
+  const { agent, control } = sampleChains();
+  for (const [key, bytes] of archiveOf([agent, control])) await athena.put(key, bytes);
+  for (const [key, bytes] of sampleProjection([agent])) await athena.put(key, bytes);
 });
 
 afterAll(() => athena.close());
 
 describe('audit views', () => {
-  test('are the six that queries build on', () => {
+  test('are the eight that queries build on', () => {
     expect(VIEWS.map(({ name }) => name)).toEqual([
       'approvals',
       'budgets',
       'controls',
       'decisions',
+      'events_in_log',
+      'leaves',
       'outcomes',
       'redemptions',
     ]);
@@ -33,7 +38,8 @@ describe('audit views', () => {
   });
 
   test.each(VIEWS)('$name leaves no row without a time, chain and number', async (view) => {
-    const whole = 'time IS NOT NULL AND chain IS NOT NULL AND seq IS NOT NULL AND dt IS NOT NULL';
+    const time = view.name === 'leaves' ? 'checkpoint_time' : 'time';
+    const whole = `${time} IS NOT NULL AND chain IS NOT NULL AND seq IS NOT NULL AND dt IS NOT NULL`;
     const { rows } = await runQuery(
       athena,
       `SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE ${whole}) AS ok FROM ${view.name}`,

@@ -110,6 +110,19 @@ export interface CheckpointFormat {
   open(note: Uint8Array): { readonly size: number; readonly rootHex: string } | undefined;
 }
 
+/** A checkpoint that is about to become the newest one, and what was written for it. */
+export interface PublishedHead {
+  readonly size: number;
+  readonly rootHex: string;
+  /** Epoch seconds: the time the checkpoint states. */
+  readonly timeSeconds: number;
+  /** Leaves of the checkpoint before: those from here on are new. */
+  readonly previousSize: number;
+  /** The note that is kept, with all its signature lines. */
+  readonly note: Uint8Array;
+  readonly files: readonly LogFile[];
+}
+
 /** What sequencing needs from outside. */
 export interface SequencerPorts {
   readonly store: StateStore;
@@ -123,4 +136,6 @@ export interface SequencerPorts {
   readonly checkpoints: CheckpointFormat;
   readonly witnesses?: Witnesses;
   readonly stamper?: TimeStamper;
+  /** Pure: copies for readers that do not read tiles, written before each checkpoint. They may be replaced. */
+  readonly project?: (head: PublishedHead) => readonly LogFile[];
 }

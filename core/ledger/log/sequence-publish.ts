@@ -14,8 +14,8 @@ type Done = Result<undefined, SequenceProblem>;
 const CONCURRENT_WRITES = 16;
 
 /**
- * Publishes the lock's head: files, signed note, the note's history and timestamp, and last the pointer. Safe to repeat
- * and to interrupt anywhere.
+ * Publishes the lock's head: files, signed note, the note's history and timestamp, what readers' copies are
+ * made of it, and last the pointer. Safe to repeat and to interrupt anywhere.
  *
  * @param publishedSize size of the checkpoint that is public now, which witnesses are expected to know
  */
@@ -33,6 +33,8 @@ export async function publishHead(
   const current = await readLock(ports.store);
   if (current?.size !== lock.size || current.rootHex !== lock.rootHex)
     return stop('contended', `the log went on from size ${lock.size} meanwhile`);
+  const head = { ...lock, previousSize: publishedSize, note: note.value, files };
+  for (const { path, bytes } of ports.project?.(head) ?? []) await ports.objects.put(path, bytes);
   await ports.objects.put('checkpoint', note.value);
   return ok(undefined);
 }

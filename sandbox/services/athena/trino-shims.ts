@@ -14,6 +14,7 @@ export const TRINO_SHIMS: readonly string[] = [
   // The pattern itself is rewritten in the statement: DuckDB wants a constant.
   'date_parse(text, format) AS strptime(text, format)',
   'date_format(moment, format) AS strftime(moment, format)',
+  'sequence(first, last) AS generate_series(first, last)',
   'cardinality(list) AS len(list)',
   'element_at(list, place) AS list_extract(list, place)',
   `array_join(list, separator) AS array_to_string(list, separator),

@@ -84,7 +84,7 @@ describe('the approval functions together', () => {
       ...ids,
       actionDigest: scene.digest,
       nowMs: scene.clock.nowMs(),
-    lastEventMs: 0,
+      lastEventMs: 0,
     });
     expect(verified).toMatchObject({ ok: true, value: { count: 2, managers: 1 } });
     expect(eventTypes(scene)).toEqual([

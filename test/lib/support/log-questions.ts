@@ -1,15 +1,19 @@
 import { ADMINISTRATOR, type Question } from './question.ts';
 
 const SEQUENCER = 'countersign-sequence-ledger';
+const AUDITOR = 'countersign-auditor';
 
 /** Questions about the transparency log's objects. */
 export function logQuestions(bucket: string): readonly Question[] {
   const tile = `${bucket}/tile/0/x001/000`;
   const partial = `${bucket}/tile/0/x001/001.p/7`;
   const pointer = `${bucket}/checkpoint`;
+  const copy = `${bucket}/projection/ranges/dt=2026-11-20/7.jsonl`;
+  const staged = `${bucket}/staging/7`;
   const checkpoint = `${bucket}/checkpoints/0000000000000007-${'ab'.repeat(32)}`;
   const once = { 's3:if-none-match': '*' };
   const locked = { ...once, 's3:object-lock-retain-until-date': '2032-01-01T00:00:00Z' };
+  const read = { action: 's3:GetObject' };
   const write = { action: 's3:PutObject' };
   return [
     { ...write, what: 'write a tile of the log', resourceArn: tile, context: locked, expected: [SEQUENCER] },
@@ -29,11 +33,14 @@ export function logQuestions(bucket: string): readonly Question[] {
       expected: [],
     },
     { what: 'change the log’s policy', action: 's3:PutBucketPolicy', resourceArn: bucket, expected: [ADMINISTRATOR] },
+    { ...write, what: 'replace what SQL reads of the log', resourceArn: copy, expected: [SEQUENCER] },
+    { ...read, what: 'read the log', resourceArn: tile, expected: [ADMINISTRATOR, AUDITOR, SEQUENCER] },
     {
-      what: 'read the log',
-      action: 's3:GetObject',
-      resourceArn: tile,
-      expected: [ADMINISTRATOR, 'countersign-auditor', SEQUENCER],
+      ...read,
+      what: 'read what SQL reads of the log',
+      resourceArn: copy,
+      expected: [ADMINISTRATOR, AUDITOR, SEQUENCER],
     },
+    { ...read, what: 'read a batch that is under way', resourceArn: staged, expected: [ADMINISTRATOR, SEQUENCER] },
   ];
 }

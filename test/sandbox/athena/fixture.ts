@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { trinoType } from '../../../lib/audit/glue-types.ts';
+import { PROJECTED_CHECKPOINTS, PROJECTED_RANGES, PROJECTION_PREFIX } from '../../../core/ledger/log/projection.ts';
+import { CHECKPOINT_COLUMNS, RANGE_COLUMNS } from '../../../lib/audit/event-catalog.ts';
+import { type ColumnSpec, trinoType } from '../../../lib/audit/glue-types.ts';
 import { readSqlFiles, readViewFiles, statementOf } from '../../../lib/audit/sql-files.ts';
 import type { Assembly, AwsService, Caller, MovableClock, Resource } from '../../../sandbox/contract.ts';
 import { AwsError } from '../../../sandbox/contract.ts';
@@ -37,20 +39,32 @@ function table(name: string, input: { readonly [name: string]: unknown }): Resou
   return resource('AWS::Glue::Table', name, { DatabaseName: 'countersign', TableInput: { Name: name, ...input } });
 }
 
+/** A table over JSON lines by date, as the audit stack declares it. */
+function dated(
+  name: string,
+  location: string,
+  columns: readonly { readonly Name: string; readonly Type: string }[],
+  serde: { readonly [name: string]: string },
+): Resource {
+  return table(name, {
+    TableType: 'EXTERNAL_TABLE',
+    PartitionKeys: [{ Name: 'dt', Type: 'string' }],
+    Parameters: { 'projection.dt.type': 'date', 'projection.dt.range': '2026-01-01,NOW+1DAY' },
+    StorageDescriptor: { Location: location, Columns: columns, SerdeInfo: { Parameters: serde } },
+  });
+}
+
+const namesAndTypes = (columns: readonly ColumnSpec[]) => columns.map(({ name, type }) => ({ Name: name, Type: type }));
+
 const EXACT_KEYS = { 'case.insensitive': 'FALSE', 'mapping.frameworkrefs': 'frameworkRefs' };
 
 /** The catalogue as the audit stack declares it. */
 export function auditResources(serde: { readonly [name: string]: string } = EXACT_KEYS): Resource[] {
-  const events = table('events', {
-    TableType: 'EXTERNAL_TABLE',
-    PartitionKeys: [{ Name: 'dt', Type: 'string' }],
-    Parameters: { 'projection.dt.type': 'date', 'projection.dt.range': '2026-01-01,NOW+1DAY' },
-    StorageDescriptor: {
-      Location: 's3://archive/events/',
-      Columns: EVENT_COLUMNS,
-      SerdeInfo: { Parameters: serde },
-    },
-  });
+  const events = dated('events', 's3://archive/events/', EVENT_COLUMNS, serde);
+  const log = [
+    dated('checkpoints', `s3://log/${PROJECTED_CHECKPOINTS}`, namesAndTypes(CHECKPOINT_COLUMNS), EXACT_KEYS),
+    dated('log_ranges', `s3://log/${PROJECTED_RANGES}`, namesAndTypes(RANGE_COLUMNS), EXACT_KEYS),
+  ];
   const views = VIEWS.map((view) => {
     const columns = view.columns.map(({ name, type }) => ({ name, type: trinoType(type) }));
     const definition = { originalSql: statementOf(view), catalog: 'awsdatacatalog', schema: 'countersign', columns };
@@ -67,7 +81,7 @@ export function auditResources(serde: { readonly [name: string]: string } = EXAC
     }),
   );
   const workGroup = resource('AWS::Athena::WorkGroup', 'countersign-audit', { Name: 'countersign-audit' });
-  return [workGroup, events, ...views, ...queries];
+  return [workGroup, events, ...log, ...views, ...queries];
 }
 
 export function assemblyOf(resources: readonly Resource[]): Assembly {
@@ -82,7 +96,7 @@ export function assemblyOf(resources: readonly Resource[]): Assembly {
 
 export interface AthenaFixture {
   readonly service: AwsService;
-  /** The archive's current objects; change it to change the bucket. */
+  /** Current objects, of the log those below `projection/`, of the archive all others; change it to change the buckets. */
   readonly objects: CurrentObject[];
   readonly denied: Set<string>;
   readonly asked: string[];
@@ -106,7 +120,9 @@ export async function athenaFixture(resources: readonly Resource[] = auditResour
     },
   };
   const service = await createAthenaService({ assembly: assemblyOf(resources), authorizer, clock }, (bucket, prefix) =>
-    objects.filter(({ key }) => bucket === 'archive' && key.startsWith(prefix)),
+    objects.filter(
+      ({ key }) => key.startsWith(prefix) && bucket === (key.startsWith(PROJECTION_PREFIX) ? 'log' : 'archive'),
+    ),
   );
   let files = 0;
   return {

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ProofFrom } from '../../../../core/ledger/log/ports.ts';
+import type { ProofFrom, PublishedHead } from '../../../../core/ledger/log/ports.ts';
 import { sequenceLog } from '../../../../core/ledger/log/sequence.ts';
 import { plainChain, rowsOf } from '../sample-log.ts';
-import { LIMITS, LogWorld } from './log-world.ts';
-import { smallTree } from './small-tree.ts';
+import { LIMITS, LogWorld, type WriteHook } from './log-world.ts';
+import { smallNote, smallTree } from './small-tree.ts';
 
 const CHAINS = { delivered: [], chains: ['control', 'agent/a'] };
 
@@ -53,6 +53,27 @@ describe('publishHead', () => {
       [1, 3],
       [1, 5],
     ]);
+  });
+
+  it('copies a head for other readers before it is public, once more when that was interrupted', async () => {
+    const world = worldWithRows();
+    const given: (readonly [number, number, boolean])[] = [];
+    const project = ({ size, previousSize, files, note }: PublishedHead) => {
+      given.push([previousSize, size, files.length > 0 && smallNote.open(note)?.size === size]);
+      return [{ path: `projection/${size}`, bytes: new Uint8Array(), full: false }];
+    };
+    const run = (hook: WriteHook) => sequenceLog({ ...world.ports(hook), project }, CHAINS, LIMITS);
+    await run(() => undefined);
+    world.ledger.rows.push(...rowsOf(plainChain('agent/a', 2)));
+    await expect(run((name) => (name === 'projection/5' ? 'before' : undefined))).rejects.toThrow('projection/5');
+    expect(world.verifiedEntries()).toHaveLength(3);
+    expect(await run(() => undefined)).toMatchObject({ ok: true, value: { recovered: true } });
+    expect(given).toEqual([
+      [0, 3, true],
+      [3, 5, true],
+      [3, 5, true],
+    ]);
+    expect(world.objects.has('projection/5')).toBe(true);
   });
 
   it('publishes nothing when too few witnesses answer', async () => {
