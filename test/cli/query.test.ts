@@ -72,13 +72,13 @@ describe('countersign query', () => {
     const io = auditorIo();
     expect(await queryCommand([], io)).toBe(0);
     expect(io.text()).toMatch(/^agent-activity +Activity of one agent: what did one agent do/m);
-    expect(io.text().trim().split('\n').length).toBe(13);
+    expect(io.text().trim().split('\n').length).toBe(16);
   });
 
   test('runs a named query and prints aligned rows', async () => {
     const io = auditorIo();
     expect(await queryCommand(['self-approval-attempts'], io)).toBe(0);
-    expect(io.text()).toMatch(/^time +agent +action_id +step +person +code\n-/);
+    expect(io.text()).toMatch(/^time +agent +action_id +step +person +code +leaf_index\n-/);
     expect(io.text()).toContain('p1_owner');
     expect(io.text()).toContain('(1 row)');
   });
