@@ -44,7 +44,7 @@ export function keyOf(ref: EntityRef): ItemKey {
     case 'legalHolds':
       return state('HOLDS', 'LIST');
     case 'holdProgress':
-      return state('HOLDING', ref.hold);
+      return state('HOLDING', 'PASS');
     case 'subjectKey':
       return state(`SUBJECT#${ref.subject}`, `KEY#${ref.month}`);
     case 'archiveProgress':

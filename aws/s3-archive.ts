@@ -19,10 +19,13 @@ const MAX_CONFLICTS = 3;
 export class S3Archive implements ArchiveStore {
   readonly #client: S3Client;
   readonly #bucket: string;
+  readonly #isHeld: (key: string) => boolean;
 
-  constructor(client: S3Client, bucket: string) {
+  /** @param isHeld whether an object belongs under a legal hold from its creation on */
+  constructor(client: S3Client, bucket: string, isHeld: (key: string) => boolean = () => false) {
     this.#client = client;
     this.#bucket = bucket;
+    this.#isHeld = isHeld;
   }
 
   async create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
@@ -50,6 +53,7 @@ export class S3Archive implements ArchiveStore {
       Body: bytes,
       IfNoneMatch: '*',
       ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
+      ...(this.#isHeld(key) && { ObjectLockLegalHoldStatus: 'ON' }),
       ContentType: key.endsWith('.jsonl') ? 'application/x-ndjson' : 'application/json',
     });
     try {

@@ -32,12 +32,21 @@ export class S3LogObjects implements LogObjects {
   readonly #bucket: string;
   readonly #retention: LogRetention;
   readonly #clock: Clock;
+  readonly #isHeld: (key: string) => boolean;
 
-  constructor(client: S3Client, bucket: string, retention: LogRetention, clock: Clock) {
+  /** @param isHeld whether an object belongs under a legal hold from its creation on */
+  constructor(
+    client: S3Client,
+    bucket: string,
+    retention: LogRetention,
+    clock: Clock,
+    isHeld: (key: string) => boolean = () => false,
+  ) {
     this.#client = client;
     this.#bucket = bucket;
     this.#retention = retention;
     this.#clock = clock;
+    this.#isHeld = isHeld;
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
@@ -52,10 +61,11 @@ export class S3LogObjects implements LogObjects {
   }
 
   async createLocked(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
-    const lock = {
+    const lock: Partial<PutObjectCommandInput> = {
       IfNoneMatch: '*',
       ObjectLockMode: this.#retention.mode,
       ObjectLockRetainUntilDate: new Date(this.#clock.nowMs() + this.#daysFor(key) * DAY_MS),
+      ...(this.#isHeld(key) && { ObjectLockLegalHoldStatus: 'ON' }),
     };
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const status = await this.#put(key, bytes, lock);

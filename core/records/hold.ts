@@ -37,9 +37,8 @@ export function isInForce({ releasedAtMs }: LegalHold): boolean {
   return releasedAtMs === undefined;
 }
 
-/** True when a hold covers events of a chain on a date, `yyyy-mm-dd`. */
-export function coversEvents({ chain, from, to }: HoldScope, eventChain: string, date: string): boolean {
-  if (chain !== undefined && chain !== eventChain) return false;
+/** True when a date, `yyyy-mm-dd`, lies within a hold's. */
+export function coversDate({ from, to }: HoldScope, date: string): boolean {
   return (from === undefined || from <= date) && (to === undefined || date <= to);
 }
 

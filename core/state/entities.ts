@@ -12,7 +12,7 @@ export type EntityRef =
   | { readonly entity: 'approvalRequest'; readonly actionId: string }
   | { readonly entity: 'approvalSlot'; readonly actionId: string; readonly slot: number }
   | { readonly entity: 'legalHolds' }
-  | { readonly entity: 'holdProgress'; readonly hold: string }
+  | { readonly entity: 'holdProgress' }
   | { readonly entity: 'subjectKey'; readonly subject: string; readonly month: string }
   | { readonly entity: 'archiveProgress'; readonly chain: string }
   | { readonly entity: 'epochsHead' }

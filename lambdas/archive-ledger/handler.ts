@@ -10,7 +10,7 @@ let bundleArchived = false;
 
 /** Archives ledger rows from the ledger table's stream, and once per cold start the policy bundle. */
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>(async (event: DynamoDBStreamEvent) => {
-  const ports = archivePorts();
+  const ports = await archivePorts();
   const response = await archiveStream(event.Records, ports);
   if (!bundleArchived) {
     try {

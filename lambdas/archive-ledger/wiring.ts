@@ -5,15 +5,19 @@ import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
 import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
 import { DynamoDbLedgerReader } from '../../aws/ledger-reader.ts';
 import { S3Archive } from '../../aws/s3-archive.ts';
+import { systemClock } from '../../aws/system.ts';
 import type { ArchivePorts } from '../../core/ledger/archive-ports.ts';
 import { requiredEnv } from '../shared/environment.ts';
+import { CurrentHolds } from '../shared/holds.ts';
 import { dynamoDb } from '../shared/wiring.ts';
 
 let shared: ArchivePorts | undefined;
+const holds = new CurrentHolds(systemClock);
 
-/** Wires the environment to the archive's ports, once per execution environment. */
-export function archivePorts(): ArchivePorts {
+/** Wires the environment to the archive's ports, once per execution environment; holds are read every time. */
+export async function archivePorts(): Promise<ArchivePorts> {
   shared ??= wire();
+  await holds.refresh(shared.store);
   return shared;
 }
 
@@ -29,6 +33,8 @@ function wire(): ArchivePorts {
   return {
     store: new DynamoDbStore(dynamoDb, tables),
     ledger: new DynamoDbLedgerReader(dynamoDb, ledger),
-    archive: new S3Archive(new S3Client(CLIENT_DEFAULTS), requiredEnv('ARCHIVE_BUCKET_NAME')),
+    archive: new S3Archive(new S3Client(CLIENT_DEFAULTS), requiredEnv('ARCHIVE_BUCKET_NAME'), (key) =>
+      holds.covers(key),
+    ),
   };
 }

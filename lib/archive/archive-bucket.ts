@@ -6,6 +6,7 @@ import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { functionRoleArn, POLICY_PUBLISHER_ROLE_NAME, roleArn } from '../names.ts';
 import type { Conditions } from '../state/key-conditions.ts';
+import { holdRefusals } from './hold-refusals.ts';
 
 /** Properties of {@link ArchiveBucket}. */
 export interface ArchiveBucketProps {
@@ -70,7 +71,7 @@ export class ArchiveBucket extends Construct {
       'one object per chain and date, and one per bundle: names are made as records come',
     );
     return archiver.allow({
-      actions: ['s3:PutObject', 's3:GetObject'],
+      actions: ['s3:PutObject', 's3:GetObject', 's3:PutObjectLegalHold'],
       resources: objects,
       environment: { ARCHIVE_BUCKET_NAME: this.bucket.bucketName },
     });
@@ -83,6 +84,18 @@ export class ArchiveBucket extends Construct {
     return reader.allow({
       actions: ['s3:GetObject'],
       resources: [bundles],
+      environment: { ARCHIVE_BUCKET_NAME: this.bucket.bucketName },
+    });
+  }
+
+  /** Sets the variable that names the bucket and lets a function put its objects under legal holds and release them. */
+  grantHold(keeper: ProductFunction): Grant {
+    const objects = this.recordArns(keeper);
+    acknowledgeWildcards(keeper, objects, 'a hold covers objects by chain and date, whatever their names');
+    keeper.allow({ actions: ['s3:ListBucket'], resources: [this.arnFor(keeper)] });
+    return keeper.allow({
+      actions: ['s3:PutObjectLegalHold'],
+      resources: objects,
       environment: { ARCHIVE_BUCKET_NAME: this.bucket.bucketName },
     });
   }
@@ -139,6 +152,7 @@ export class ArchiveBucket extends Construct {
       deny('NoShorterLock', ['s3:PutObjectRetention'], objects, {
         NumericLessThan: { 's3:object-lock-remaining-retention-days': String(lockDays) },
       }),
+      ...holdRefusals(this, objects, 'archive-ledger'),
       deny('ProductNeverAdministers', BUCKET_ADMINISTRATION, this.bucket.bucketArn, {
         ArnLike: { 'aws:PrincipalArn': productRoles },
       }),

@@ -19,6 +19,7 @@ export const FUNCTION_NAMES = [
   'activate-bundle',
   'erase-subject',
   'govern-holds',
+  'apply-holds',
   'load-registry',
   'sweep',
   'archive-ledger',

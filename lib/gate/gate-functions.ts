@@ -62,6 +62,12 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
     timeoutSeconds: STOP_TIMEOUT_SECONDS,
   },
   'govern-holds': { description: 'Sets and releases legal holds, as approved', timeoutSeconds: STOP_TIMEOUT_SECONDS },
+  // One at a time: two would read each other's progress late.
+  'apply-holds': {
+    description: 'Puts legal holds on objects of archive and log',
+    timeoutSeconds: 840,
+    concurrency: 1,
+  },
   'load-registry': { description: 'Loads declared agents, units and facts', timeoutSeconds: 300 },
   // One at a time: two sweeps would only compete for the same heads.
   sweep: { description: 'Finishes what was left half-done', timeoutSeconds: 55, concurrency: 1 },
@@ -121,6 +127,7 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'activate-bundle': make('activate-bundle'),
     'erase-subject': make('erase-subject'),
     'govern-holds': make('govern-holds'),
+    'apply-holds': make('apply-holds'),
     'load-registry': make('load-registry'),
     sweep: make('sweep'),
     'archive-ledger': make('archive-ledger'),

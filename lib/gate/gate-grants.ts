@@ -126,6 +126,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     registry: 'read',
     ledger: 'append',
   },
+  'apply-holds': { reads: ['holds', 'holding'], writes: ['holding'] },
   'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append' },
   sweep: {
     reads: ['agents', 'units', 'requests', 'control'],
@@ -134,9 +135,14 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     registry: 'list',
     ledger: 'append',
   },
-  'archive-ledger': { reads: ['archive'], writes: ['archive'], ledger: 'read' },
+  'archive-ledger': { reads: ['archive', 'holds'], writes: ['archive'], ledger: 'read' },
   'certify-epoch': { reads: ['epochs'], writes: ['epochs'], ledger: 'append' },
-  'sequence-ledger': { reads: ['log', 'sequenced'], writes: ['log', 'sequenced'], registry: 'list', ledger: 'read' },
+  'sequence-ledger': {
+    reads: ['log', 'sequenced', 'holds'],
+    writes: ['log', 'sequenced'],
+    registry: 'list',
+    ledger: 'read',
+  },
   'reconcile-ledger': {
     reads: ['agents', 'control', 'epochs', 'sequenced', 'reconciliation'],
     writes: ['control', 'reconciliation'],

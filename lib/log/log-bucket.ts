@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { PROJECTION_PREFIX } from '../../core/ledger/log/projection.ts';
 import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import { BUCKET_ADMINISTRATION } from '../archive/archive-bucket.ts';
+import { holdRefusals } from '../archive/hold-refusals.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { functionRoleArn } from '../names.ts';
 import type { Conditions } from '../state/key-conditions.ts';
@@ -64,7 +65,7 @@ export class LogBucket extends Construct {
   grantSequence(sequencer: ProductFunction): Grant {
     this.grantRead(sequencer);
     return sequencer.allow({
-      actions: ['s3:PutObject', 's3:PutObjectRetention'],
+      actions: ['s3:PutObject', 's3:PutObjectRetention', 's3:PutObjectLegalHold'],
       resources: [`${this.arnFor(sequencer)}/*`],
       environment: {
         LOG_LOCK_MODE: this.props.lock,
@@ -89,6 +90,19 @@ export class LogBucket extends Construct {
   /** ARNs of what readers of the log read, as `user`'s stack writes them. */
   readableArns(user: Construct): readonly string[] {
     return READABLE.map((path) => `${this.arnFor(user)}/${path}`);
+  }
+
+  /** Sets the variable that names the bucket and lets a function put its objects under legal holds and release them. */
+  grantHold(keeper: ProductFunction): Grant {
+    const arn = this.arnFor(keeper);
+    const objects = ['tile', 'checkpoints'].map((area) => `${arn}/${area}/*`);
+    acknowledgeWildcards(keeper, objects, 'a hold covers tiles and checkpoints whatever their names');
+    keeper.allow({ actions: ['s3:ListBucket'], resources: [arn] });
+    return keeper.allow({
+      actions: ['s3:PutObjectLegalHold'],
+      resources: objects,
+      environment: { LOG_BUCKET_NAME: this.bucket.bucketName },
+    });
   }
 
   /** ARN of the bucket, as `user`'s stack writes it. */
@@ -125,6 +139,7 @@ export class LogBucket extends Construct {
         { notResources: [this.bucket.arnForObjects('staging/*')] },
         { NumericLessThan: { 's3:object-lock-remaining-retention-days': String(this.props.lockDays) } },
       ),
+      ...holdRefusals(this, everything, 'sequence-ledger'),
       deny(
         'ProductNeverAdministers',
         BUCKET_ADMINISTRATION,
@@ -140,7 +155,7 @@ export class LogBucket extends Construct {
       new PolicyStatement({
         sid: 'ArchiveAccountReads',
         principals,
-        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'],
+        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
         resources: [this.bucket.arnForObjects('*')],
       }),
     );

@@ -33,6 +33,7 @@ export interface GateAlarmsProps {
   readonly sweep: ProductFunction;
   readonly archiver: ProductFunction;
   readonly reconciler: ProductFunction;
+  readonly holdKeeper: ProductFunction;
   readonly archiveFailures: Queue;
   readonly sequencer: ProductFunction;
   /** Within which every event must be in the log. */
@@ -169,6 +170,13 @@ function specs(props: GateAlarmsProps): readonly AlarmSpec[] {
     },
     ...logSpecs(props),
     ...reconciliationSpecs(errors(props.reconciler)),
+    {
+      id: 'HoldsFail',
+      section: 'set-or-release-a-hold',
+      what: 'legal holds are not being put on objects, or not taken off',
+      metric: errors(props.holdKeeper),
+      periods: 3,
+    },
     {
       id: 'SelfApprovalRefused',
       section: 'self-approval-attempts',

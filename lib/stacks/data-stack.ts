@@ -45,6 +45,7 @@ export class DataStack extends Stack {
         reconciliation: writersOf('reconciliation'),
         epochs: writersOf('epochs'),
         holds: writersOf('holds'),
+        holding: writersOf('holding'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });

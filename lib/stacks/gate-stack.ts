@@ -21,6 +21,7 @@ import { SignInClient } from '../people/sign-in-client.ts';
 import { PolicyPublisherRole } from '../policy/publisher-role.ts';
 import { wireReceipts } from '../receipts/epoch-certification.ts';
 import { Reconciler } from '../reconciliation/reconciler.ts';
+import { HoldKeeper } from '../records/hold-keeper.ts';
 import { RegistryOperatorRole } from '../registry/operator-role.ts';
 import type { DataStack } from './data-stack.ts';
 import type { KeysStack } from './keys-stack.ts';
@@ -56,6 +57,7 @@ export class GateStack extends Stack {
     this.addEntrances();
     this.addPolicyReleases();
     this.addLog();
+    this.addHolds();
     this.addReconciliation();
     this.addAlarms(workflow, this.addArchiving());
     this.addOutputs();
@@ -157,6 +159,11 @@ export class GateStack extends Stack {
     wireReceipts(this.functions, keys.receipts, config);
   }
 
+  private addHolds(): void {
+    const { archive, log } = this.stackProps.data;
+    new HoldKeeper(this, 'Holds', { keeper: this.functions['apply-holds'], archive, log });
+  }
+
   private addReconciliation(): void {
     const { config, data, keys } = this.stackProps;
     new Reconciler(this, 'Reconciliation', {
@@ -179,6 +186,7 @@ export class GateStack extends Stack {
       sequencer: this.functions['sequence-ledger'],
       mergeDelaySeconds: this.stackProps.config.log.mergeDelaySeconds,
       reconciler: this.functions['reconcile-ledger'],
+      holdKeeper: this.functions['apply-holds'],
       archiveFailures: feed.failures,
       encryptionKey: this.stackProps.keys.operations.key,
       email: this.stackProps.config.alarmEmail,

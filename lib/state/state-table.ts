@@ -20,6 +20,7 @@ export const STATE_KEYS = {
   reconciliation: 'RECONCILE',
   epochs: 'EPOCHS',
   holds: 'HOLDS',
+  holding: 'HOLDING',
 } as const;
 
 /** One kind of item in the state table. */
@@ -50,6 +51,7 @@ const KINDS: readonly StateKind[] = [
   'reconciliation',
   'epochs',
   'holds',
+  'holding',
 ];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */

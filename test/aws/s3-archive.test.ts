@@ -35,6 +35,14 @@ function body(...parts: readonly string[]) {
 }
 
 describe('S3Archive', () => {
+  test('puts an object under a legal hold from its creation when one covers it', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    const held = new S3Archive(new S3Client({ region: 'eu-west-1' }), 'archive-bucket', (key) => key.includes('/a'));
+    for (const key of ['events/a.jsonl', 'events/b.jsonl']) await held.create(key, BYTES);
+    const sent = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input.ObjectLockLegalHoldStatus);
+    expect(sent).toEqual(['ON', undefined]);
+  });
+
   test('creates with if-none-match and a checksum and leaves retention to the bucket', async () => {
     s3.on(PutObjectCommand).resolves({});
     expect(await archive.create('events/a.jsonl', BYTES)).toBe('created');

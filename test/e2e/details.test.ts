@@ -1,3 +1,4 @@
+import { GetObjectLegalHoldCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../cli/command.ts';
 import { decideAs } from '../../cli/demo/people-decide.ts';
@@ -49,6 +50,34 @@ async function decided() {
   return { payment, at: [String(chain), String(seq)] };
 }
 
+/** Archived segments, bundles, full tiles and kept checkpoints, and whether each is under a legal hold. */
+async function legalHolds(): Promise<readonly string[]> {
+  const { sandbox, running } = world;
+  const s3 = new S3Client({
+    endpoint: sandbox.endpointUrl,
+    region: sandbox.region,
+    forcePathStyle: true,
+    credentials: sandbox.credentialsFor('root'),
+    systemClockOffset: sandbox.clock.nowMs() - Date.now(),
+  });
+  const { archiveBucket, logBucket } = running.file.names;
+  const found = [archiveBucket, logBucket].flatMap((bucket) =>
+    sandbox.s3.listCurrent(bucket, '').map(({ key }) => ({ Bucket: bucket, Key: key })),
+  );
+  const kept = found.filter(({ Key }) => /^(events|bundles|checkpoints)\//.test(Key));
+  const states = await Promise.all(
+    kept.map(async (object) => (await s3.send(new GetObjectLegalHoldCommand(object))).LegalHold?.Status),
+  );
+  s3.destroy();
+  return [...new Set(states.map(String))];
+}
+
+/** Waits until every object is under a hold, or none. */
+async function everyObject(status: 'ON' | 'OFF'): Promise<void> {
+  await world.advance(5 * 60_000);
+  await poll(`every object ${status}`, async () => ((await legalHolds()).join() === status ? true : undefined));
+}
+
 describe('the details of a decision', () => {
   it('are read in the clear by the details reader alone, as the event committed to', async () => {
     const { payment, at } = await decided();
@@ -68,11 +97,13 @@ describe('the details of a decision', () => {
     const through = String(output['month']);
     const held = await withApprovals('records.hold.set', holdCommand, 'set', 'claim-7', '--reason', 'claim 7');
     expect(held).toMatchObject({ exitCode: 0, output: { changed: true } });
+    await everyObject('ON');
     const refused = await withApprovals('records.erase', eraseCommand, subject, '--through', through);
     expect(refused).toMatchObject({ exitCode: 3, output: { code: 'legal_hold', hold: 'claim-7' } });
     expect(await run(detailsCommand, ...at)).toMatchObject({ exitCode: 0 });
 
     await withApprovals('records.hold.release', holdCommand, 'release', 'claim-7', '--reason', 'settled');
+    await everyObject('OFF');
     const list = await run(holdCommand, 'list');
     expect(list).toMatchObject({ output: { holds: [{ id: 'claim-7', releasedAt: expect.any(String) }] } });
     const erase = [subject, '--through', through, '--key', 'asked-again'];
@@ -86,5 +117,5 @@ describe('the details of a decision', () => {
     expect(erased?.data).toMatchObject({ subject, through, keys: 1 });
     expect(JSON.stringify(events)).not.toContain('DE89370400440532013000');
     expect((await run(verifyCommand)).exitCode).toBe(0);
-  });
+  }, 90_000);
 });

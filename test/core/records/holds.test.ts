@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEvent } from '../../../core/ledger/parse-event.ts';
+import { segmentKey } from '../../../core/ledger/segment-key.ts';
 import { releaseHold, setHold } from '../../../core/records/govern-holds.ts';
-import { coversEvents, coversSubject, decodeHolds, HOLDS, isInForce } from '../../../core/records/hold.ts';
+import { coversObject } from '../../../core/records/held-objects.ts';
+import { coversSubject, decodeHolds, HOLDS, isInForce } from '../../../core/records/hold.ts';
 import { holdsOfEvents } from '../../../core/records/holds-of-events.ts';
 import { monthEndMs, monthsBefore, monthsThrough } from '../../../core/records/months.ts';
 import { asBytes } from '../../../core/state/stored.ts';
@@ -99,7 +101,7 @@ describe('the scope of a hold', () => {
     [{ to: '2026-11-19' }, false],
     [{ subject: SUBJECT }, true],
   ])('of %j covers events of agent/a on 2026-11-20: %s', (scope, isCovered) => {
-    expect(coversEvents(scope, 'agent/a', '2026-11-20')).toBe(isCovered);
+    expect(coversObject(scope, { key: segmentKey('agent/a', '2026-11-20', 7), writtenMs: 0 })).toBe(isCovered);
   });
 
   it.each([

@@ -99,6 +99,8 @@ describe('functions', () => {
       ],
     ],
     ['decide-approval', ['PSEUDONYM_SECRET_ARN']],
+    ['apply-holds', ['ARCHIVE_BUCKET_NAME', 'LOG_BUCKET_NAME']],
+    ['erase-subject', ['DETAILS_MINIMUM_DAYS']],
     ['report-outcome', ['CERTIFY_EPOCH_FUNCTION_NAME']],
     ['certify-epoch', ['LOG_MERGE_DELAY_SECONDS', 'LOG_ORIGIN', 'RECEIPT_EPOCH_SECONDS', 'RECEIPT_KEY_ID']],
     ['get-action', []],
@@ -109,6 +111,7 @@ describe('functions', () => {
   it('execute one at a time when order matters', () => {
     const limited = [...functions].filter(([, properties]) => properties['ReservedConcurrentExecutions'] === 1);
     expect(limited.map(([name]) => name).sort()).toEqual([
+      'apply-holds',
       'archive-ledger',
       'reconcile-ledger',
       'sequence-ledger',

@@ -20,6 +20,7 @@ describe('alarms', () => {
       'ArchiveLags',
       'ArchiveMismatch',
       'BudgetAlert',
+      'HoldsFail',
       'LogChainHeld',
       'LogFails',
       'LogLags',

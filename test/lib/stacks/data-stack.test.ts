@@ -129,6 +129,18 @@ describe('the archive', () => {
           deny('NoDeletion'),
           deny('NoBypass'),
           deny('NoShorterLock', { NumericLessThan: { 's3:object-lock-remaining-retention-days': '2192' } }),
+          deny('OnlyApprovedHolds', {
+            ArnNotEquals: {
+              'aws:PrincipalArn': [
+                'arn:aws:iam::111122223333:role/countersign-apply-holds',
+                'arn:aws:iam::111122223333:role/countersign-archive-ledger',
+              ],
+            },
+          }),
+          deny('OnlyTheKeeperReleases', {
+            ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/countersign-apply-holds' },
+            StringNotEquals: { 's3:object-lock-legal-hold': 'ON' },
+          }),
           deny('ProductNeverAdministers', {
             ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/countersign-*' },
           }),

@@ -2,7 +2,7 @@ import { FUNCTION_NAMES } from '../../../lib/functions/function-names.ts';
 
 const INLINE = 'NIST.800.53.R5-IAMNoInlinePolicy';
 const FUNCTION = [INLINE, 'NIST.800.53.R5-LambdaDLQ', 'NIST.800.53.R5-LambdaInsideVPC'];
-const LIMITED = ['archive-ledger', 'reconcile-ledger', 'sequence-ledger', 'sweep'];
+const LIMITED = ['apply-holds', 'archive-ledger', 'reconcile-ledger', 'sequence-ledger', 'sweep'];
 const NO_ACCESS_LOGS = ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'];
 const NO_REPLICA = 'NIST.800.53.R5-S3BucketReplicationEnabled';
 const NO_BACKUP_PLAN = ['NIST.800.53.R5-DynamoDBInBackupPlan'];
@@ -106,6 +106,10 @@ const listed: { readonly [path: string]: readonly string[] } = {
   'CountersignGate/RegistryOperator': [INLINE],
   'CountersignGate/Workflow': [...wildcards('*'), 'AwsSolutions-SF2', INLINE],
   'CountersignGate/archive-ledger': [...wildcards('*', `${ARCHIVE}/bundles/*`, `${ARCHIVE}/events/*`), ...FUNCTION],
+  'CountersignGate/apply-holds': [
+    ...wildcards(`${ARCHIVE}/bundles/*`, `${ARCHIVE}/events/*`, `${LOG}/checkpoints/*`, `${LOG}/tile/*`),
+    ...FUNCTION,
+  ],
   'CountersignGate/sequence-ledger': [...wildcards('*', `${LOG}/*`), ...FUNCTION],
   'CountersignGate/reconcile-ledger': [
     ...wildcards(`${CALLS}/AWSLogs/111122223333/CloudTrail/eu-west-1/*`),

@@ -57,6 +57,20 @@ export function archiveQuestions(bucket: string): readonly Question[] {
       expected: [ADMINISTRATOR],
     },
     {
+      what: 'put an archive object under a legal hold',
+      action: 's3:PutObjectLegalHold',
+      resourceArn: event,
+      context: { 's3:object-lock-legal-hold': 'ON' },
+      expected: ['countersign-apply-holds', 'countersign-archive-ledger'],
+    },
+    {
+      what: 'take a legal hold off one',
+      action: 's3:PutObjectLegalHold',
+      resourceArn: event,
+      context: { 's3:object-lock-legal-hold': 'OFF' },
+      expected: ['countersign-apply-holds'],
+    },
+    {
       what: 'change the archive’s policy',
       action: 's3:PutBucketPolicy',
       resourceArn: bucket,

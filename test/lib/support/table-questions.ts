@@ -106,6 +106,7 @@ export function stateQuestions(state: string, registry: string): readonly Questi
     write('write how far records are reconciled (RECONCILE)', 'RECONCILE', [RECONCILER]),
     write('write the chain of receipt keys (EPOCHS)', 'EPOCHS', [CERTIFIER]),
     write('set and release legal holds (HOLDS)', 'HOLDS', ['countersign-govern-holds']),
+    write('write how far holds are on objects (HOLDING)', 'HOLDING', ['countersign-apply-holds']),
     write('write archive progress (ARCHIVE)', 'ARCHIVE', ['countersign-archive-ledger']),
     {
       what: 'write approvals outside a transaction',
