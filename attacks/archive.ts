@@ -18,7 +18,7 @@ import type { Attack, AttackGroup } from './attack.ts';
 
 /** Attacks by whoever can rewrite the archive, found by verifying it with heads that were noted elsewhere. */
 export function archiveAttacks(): AttackGroup {
-  return { name: 'archive', attacks: [...rowAttacks(), ...chainAttacks(), ...headAttacks()] };
+  return { name: 'the archive', attacks: [...rowAttacks(), ...chainAttacks(), ...headAttacks()] };
 }
 
 const FIRST = keyOf(ALPHA);

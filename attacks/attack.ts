@@ -1,7 +1,7 @@
 import { differs } from '../cli/policy/coverage/check.ts';
 
-/** What an attack is mounted against: the app as deployed, its core on a store in memory, or an archive's bytes. */
-export type Mount = 'sandbox' | 'core' | 'archive';
+/** What an attack is mounted against: the app as deployed, its core on a store in memory, an archive's bytes or a log. */
+export type Mount = 'sandbox' | 'core' | 'archive' | 'log';
 
 /** What stands between an attack and its aim, switched off. */
 export interface Mutation {
@@ -22,6 +22,8 @@ export interface Attack {
   /** The honest variant; what stood in its way, or undefined. */
   readonly honest: () => Promise<string | undefined>;
   readonly mutation?: Mutation;
+  /** Mounts the attack with one of its checks off at a time; those without which it reaches its aim. */
+  readonly onlyGuards?: () => Promise<readonly string[]>;
 }
 
 /** Attacks of one kind. */
@@ -40,6 +42,8 @@ export interface AttackResult {
   readonly honestPasses: boolean;
   /** What was switched off, and whether the attack then reached its aim. */
   readonly mutation?: { readonly off: string; readonly reaches: boolean };
+  /** The checks of which each, off alone, lets it pass. Absent where that was not tried. */
+  readonly onlyGuards?: readonly string[];
   /** What was not as expected. */
   readonly problems: readonly string[];
 }
@@ -61,6 +65,7 @@ async function runAttack(group: string, attack: Attack): Promise<AttackResult> {
   const missed = await problemOf(async () => differs(caughtBy, await attack.attempt()));
   const hindered = await problemOf(attack.honest);
   const kept = mutation && (await problemOf(async () => ((await mutation.reaches()) ? undefined : 'still caught')));
+  const onlyGuards = missed === undefined ? await attack.onlyGuards?.() : undefined;
   return {
     group,
     name,
@@ -69,6 +74,7 @@ async function runAttack(group: string, attack: Attack): Promise<AttackResult> {
     caught: missed === undefined,
     honestPasses: hindered === undefined,
     ...(mutation !== undefined && { mutation: { off: mutation.off, reaches: kept === undefined } }),
+    ...(onlyGuards !== undefined && { onlyGuards }),
     problems: [
       ...(missed === undefined ? [] : [`attack: ${missed}`]),
       ...(hindered === undefined ? [] : [`honest variant: ${hindered}`]),

@@ -2,12 +2,12 @@ import type { ChainedEvent, ChainPosition, EventDraft } from '../../core/ledger/
 import { agentChain, chainEvent, emptyChain } from '../../core/ledger/event.ts';
 
 /** When the first event is written: 2026-11-20T09:00:00Z. */
-const START_MS = Date.UTC(2026, 10, 20, 9);
+export const START_MS = Date.UTC(2026, 10, 20, 9);
 
 const AGENT = '111122223333:countersign-agent-teller';
 
 /** The agents that events are of. */
-const AGENTS = [AGENT, `${AGENT}-two`] as const;
+export const AGENTS = [AGENT, `${AGENT}-two`] as const;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

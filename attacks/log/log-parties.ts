@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sha256Hex } from '../../core/ledger/hash.ts';
 import type { VerifierKey } from '../../core/ledger/log/note.ts';
 import { formatVerifierKey, noteKeyId, SIGNATURE_ED25519 } from '../../core/ledger/log/note.ts';
 import type { Witnesses } from '../../core/ledger/log/ports.ts';
@@ -7,8 +8,9 @@ import type { Clock } from '../../core/ports.ts';
 import { StorageFault } from '../../core/state/entities.ts';
 import { timestampRequest } from '../../net/timestamp/timestamp-request.ts';
 import { answerRequest } from '../../sandbox/timestamp-authority/answer-request.ts';
+import type { AuthorityState } from '../../sandbox/timestamp-authority/authority-state.ts';
 import { openAuthority } from '../../sandbox/timestamp-authority/authority-state.ts';
-import { openViews } from '../../sandbox/witness/view-store.ts';
+import type { ViewStore } from '../../sandbox/witness/view-store.ts';
 import { Witness } from '../../sandbox/witness/witness.ts';
 import { openWitnessKey, type WitnessKey } from '../../sandbox/witness/witness-key.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -45,35 +47,58 @@ export interface LogParties {
   stamp(bytes: Uint8Array, nowMs?: number): Uint8Array;
 }
 
-/** Opens a log's parties with keys of their own; witnesses and authority keep their state in `folder`. */
-export function openLogParties(folder: string, clock: Clock): LogParties {
-  const log = signingKey();
+/** The keys of everybody who signs something of a log; logs may share them. */
+export interface LogKeys extends Pick<LogParties, 'log' | 'certifier' | 'epoch'> {
+  readonly witnesses: readonly WitnessKey[];
+  readonly authority: Pick<AuthorityState, 'signer' | 'rootPem'>;
+}
+
+/** Makes keys. They are kept in `folder`, which may go as soon as they are there. */
+export function openLogKeys(folder: string, clock: Clock): LogKeys {
+  return {
+    log: signingKey(),
+    certifier: signingKey(),
+    epoch: signingKey(),
+    witnesses: WITNESSES.map((name) => openWitnessKey(join(folder, `${name}.pem`), `${name}.witness.example`)),
+    authority: openAuthority(join(folder, 'authority'), clock.nowMs()),
+  };
+}
+
+/** The parties of one log. What witnesses saw and how many tokens were given is held in memory. */
+export function logParties(keys: LogKeys, clock: Clock): LogParties {
+  const { log, certifier, epoch, authority } = keys;
   const keyId = noteKeyId(LOG_ORIGIN, SIGNATURE_ED25519, log.publicKey);
   const logKey = { name: LOG_ORIGIN, keyId, type: SIGNATURE_ED25519, publicKey: log.publicKey };
   const logKeyText = `${formatVerifierKey(LOG_ORIGIN, SIGNATURE_ED25519, log.publicKey)}\n`;
-  const witnesses = WITNESSES.map((name) => openWitness(join(folder, name), `${name}.witness.example`, logKey, clock));
-  const authority = openAuthority(join(folder, 'authority'), clock.nowMs());
+  const witnesses = keys.witnesses.map((key) => ({
+    key,
+    witness: new Witness({ key, logs: [logKey], views: viewsInMemory(), clock }),
+  }));
+  let serial = 0;
   return {
     log,
     logKey,
     logKeyText,
-    certifier: signingKey(),
-    epoch: signingKey(),
+    certifier,
+    epoch,
     witnesses,
     policyText: policyText(logKeyText, witnesses),
     trustAnchors: authority.rootPem,
     stamp: (data, nowMs = clock.nowMs()) => {
-      const serial = authority.nextSerial();
+      serial += 1;
       const nonce = Buffer.alloc(8, serial);
       return answerRequest(timestampRequest({ data, nonce }), authority.signer, { nowMs, serial });
     },
   };
 }
 
-function openWitness(folder: string, name: string, logKey: VerifierKey, clock: Clock): LogWitness {
-  const views = openViews(folder);
-  const key = openWitnessKey(join(folder, 'key.pem'), name);
-  return { key, witness: new Witness({ key, logs: [logKey], views, clock }) };
+function viewsInMemory(): ViewStore {
+  const notes = new Map<string, string>();
+  return {
+    read: (origin) => notes.get(sha256Hex(origin)),
+    readByHash: (originHash) => notes.get(originHash),
+    write: (origin, note) => void notes.set(sha256Hex(origin), note),
+  };
 }
 
 function policyText(logKeyText: string, witnesses: readonly LogWitness[]): string {

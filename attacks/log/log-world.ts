@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MemoryStateStore } from '../../cli/policy/eval/memory-store.ts';
 import type { ChainedEvent } from '../../core/ledger/event.ts';
+import type { LedgerRow } from '../../core/ledger/ledger-row.ts';
 import { ledgerRow } from '../../core/ledger/ledger-row.ts';
 import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
 import type { LogObjects, SequencedRanges, SequencerPorts } from '../../core/ledger/log/ports.ts';
@@ -15,9 +16,9 @@ import type { EpochCertificate } from '../../core/ledger/receipt/certificate.ts'
 import { certificateMessage, epochIdOf, MAX_EPOCH_SECONDS } from '../../core/ledger/receipt/certificate.ts';
 import { certifiedData, EPOCHS_CHAIN } from '../../core/ledger/receipt/epoch.ts';
 import { receiptJson, signReceipt } from '../../core/ledger/receipt/receipt.ts';
-import { ChainWriter, writeRounds } from './chain-writer.ts';
-import type { LogParties } from './log-parties.ts';
-import { askingWitnesses, LOG_ORIGIN, openLogParties } from './log-parties.ts';
+import { ChainWriter, START_MS, writeRounds } from './chain-writer.ts';
+import type { LogKeys, LogParties } from './log-parties.ts';
+import { askingWitnesses, LOG_ORIGIN, logParties, openLogKeys } from './log-parties.ts';
 
 /** Within how many seconds an event is promised to be in the log. */
 const MERGE_DELAY_SECONDS = 60;
@@ -33,9 +34,10 @@ export interface LogSize {
 
 /**
  * A log as the app writes it, in memory and in this process: events of four chains, taken in by the app's own sequencer,
- * cosigned by three of the sandbox's witnesses and stamped by its time authority. To be closed by whoever opens it.
+ * cosigned by three of the sandbox's witnesses and stamped by its time authority.
  */
 export class LogWorld {
+  readonly keys: LogKeys;
   readonly parties: LogParties;
   readonly writer = new ChainWriter();
   /** The bucket. */
@@ -43,11 +45,10 @@ export class LogWorld {
   readonly store = new MemoryStateStore();
   readonly certificate: EpochCertificate;
   readonly epochEvent: ChainedEvent;
-  readonly #folder: string;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
-    this.parties = openLogParties(folder, this);
+  private constructor(keys: LogKeys) {
+    this.keys = keys;
+    this.parties = logParties(keys, this);
     const { epoch, certifier } = this.parties;
     this.certificate = {
       epochId: epochIdOf(epoch.publicKey),
@@ -62,9 +63,9 @@ export class LogWorld {
     this.epochEvent = this.writer.write(EPOCHS_CHAIN, { type: 'epoch.certified', data });
   }
 
-  /** A log with some checkpoints: by default 3, with 282 events. */
-  static async open({ checkpoints = 3, rounds = 23 }: LogSize = {}): Promise<LogWorld> {
-    const world = new LogWorld(await mkdtemp(join(tmpdir(), 'countersign-log-')));
+  /** A log with some checkpoints: by default 3, with 283 events. Its keys are fresh when none are given. */
+  static async open({ checkpoints = 3, rounds = 23 }: LogSize = {}, keys?: LogKeys): Promise<LogWorld> {
+    const world = new LogWorld(keys ?? (await freshKeys()));
     for (let number = 0; number < checkpoints; number += 1) {
       writeRounds(world.writer, rounds, `act${number}`);
       await world.publish();
@@ -77,11 +78,16 @@ export class LogWorld {
     return this.writer.nowMs + 1_000;
   }
 
-  /** Has the app's sequencer take in what was written and publish a checkpoint. */
-  async publish(): Promise<void> {
-    const chains = [...new Set(this.writer.events.map(({ chain }) => chain))];
-    const outcome = await sequenceLog(this.#ports(), { delivered: [], chains }, LIMITS);
+  /** Has the app's sequencer take in what was written, and rows given here, and publish a checkpoint. */
+  async publish(delivered: readonly LedgerRow[] = []): Promise<void> {
+    const outcome = await this.sequence({}, delivered);
     if (!outcome.ok) throw new Error(`expected the log to grow, got \`${outcome.problem.code}\``);
+  }
+
+  /** Runs the app's sequencer, some of its surroundings exchanged. */
+  sequence(changes: Partial<SequencerPorts>, delivered: readonly LedgerRow[] = []) {
+    const chains = [...new Set(this.writer.events.map(({ chain }) => chain))];
+    return sequenceLog({ ...this.ports(), ...changes }, { delivered, chains }, LIMITS);
   }
 
   /** The log as it is exported: what every file holds, by path. A copy; to be changed at will. */
@@ -102,15 +108,14 @@ export class LogWorld {
 
   /** The receipt that the caller got for an event, by the order in which events were written. */
   receipt(index: number): string {
-    const { entry } = this.writer.events[index] ?? this.epochEvent;
+    return this.receiptOf(this.writer.events[index] ?? this.epochEvent);
+  }
+
+  /** A receipt by the epoch's key, whatever it is for. */
+  receiptOf({ entry }: Pick<ChainedEvent, 'entry'>): string {
     const { certificate, epochEvent, parties } = this;
     const signer = { certificate, epochEntry: epochEvent.entry, sign: parties.epoch.sign };
     return JSON.stringify(receiptJson(signReceipt(entry, signer)));
-  }
-
-  /** Removes what the parties kept. */
-  async close(): Promise<void> {
-    await rm(this.#folder, { recursive: true });
   }
 
   /** Partial files of sizes before the last, which a bucket keeps and an export leaves out. */
@@ -119,7 +124,8 @@ export class LogWorld {
     return path.includes('.p/') && !tiledTree.edgePaths(Number(size)).includes(path);
   }
 
-  #ports(): SequencerPorts {
+  /** The sequencer's surroundings. */
+  ports(): SequencerPorts {
     const { parties, objects, store, writer } = this;
     const { publicKey, sign } = parties.log;
     return {
@@ -139,6 +145,16 @@ export class LogWorld {
       witnesses: askingWitnesses(parties.witnesses),
       stamper: { stamp: async (note) => parties.stamp(note) },
     };
+  }
+}
+
+/** Keys that nothing outside this process keeps. */
+export async function freshKeys(): Promise<LogKeys> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-log-'));
+  try {
+    return openLogKeys(folder, { nowMs: () => START_MS });
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 

@@ -1,0 +1,164 @@
+import { parseEntry } from '../../core/ledger/statement.ts';
+import type { Presented } from './auditor.ts';
+import { insider } from './auditor.ts';
+import { decided, settled } from './chain-writer.ts';
+import { ALPHA, BETA, NEW, TELLER } from './chains.ts';
+import type { Smuggled } from './forged-event.ts';
+import { eventAfter, IDLE_DRAFT, relabelled, respelled, smuggled, tailOf } from './forged-event.ts';
+import type { LogAttack } from './log-attack.ts';
+import type { LogBench } from './log-bench.ts';
+import type { LogWorld } from './log-world.ts';
+
+type Grown = (write: (world: LogWorld) => Smuggled) => () => Promise<Presented>;
+
+/**
+ * Attacks by whoever runs the log and writes what no gate would: the rows are sequenced, cosigned and stamped like any
+ * other, and only reading them shows it.
+ */
+export function eventAttacks(bench: LogBench): readonly LogAttack[] {
+  const grown: Grown = (write) => async () => {
+    const world = await bench.fresh();
+    const files = await smuggled(world, write(world));
+    return { files, auditor: insider(world, files) };
+  };
+  return [...chainAttacks(grown), ...timeAttacks(grown), ...budgetAttacks(grown), ...formAttacks(grown)];
+}
+
+function chainAttacks(grown: Grown): readonly LogAttack[] {
+  const honest = grown((world) => eventAfter(world, ALPHA));
+  return [
+    { name: 'two successors of one event', caughtBy: ['C10', 'C11'], forged: grown(secondSuccessor), honest },
+    {
+      name: 'event appended again',
+      caughtBy: ['C9', 'C10', 'C11'],
+      forged: grown((world) => world.writer.write(ALPHA, IDLE_DRAFT)),
+      honest,
+    },
+    {
+      name: 'id used twice',
+      caughtBy: ['C9'],
+      forged: grown((world) => eventAfter(world, ALPHA, { id: world.writer.events[3]?.id ?? '' })),
+      honest,
+    },
+    {
+      name: 'number left out',
+      caughtBy: ['C10'],
+      forged: grown((world) => {
+        const { nextSeq } = tailOf(world, ALPHA);
+        return eventAfter(world, ALPHA, { position: { nextSeq: nextSeq + 1 } });
+      }),
+      honest,
+    },
+    {
+      name: 'link to another event',
+      caughtBy: ['C11'],
+      forged: grown((world) => {
+        const { prevHash } = tailOf(world, BETA);
+        return eventAfter(world, ALPHA, { position: { prevHash } });
+      }),
+      honest,
+    },
+    {
+      name: 'event put into another agent’s chain',
+      caughtBy: ['C11', 'C9'],
+      forged: grown((world) => {
+        const event = world.writer.write(ALPHA, IDLE_DRAFT);
+        return { ...event, chain: BETA, entry: relabelled(event, { chain: BETA }) };
+      }),
+      honest: grown((world) => eventAfter(world, BETA)),
+    },
+  ];
+}
+
+/** An event in the place of the chain's last one, which is in the log already. */
+function secondSuccessor(world: LogWorld): Smuggled {
+  const { seq = 0, entry = new Uint8Array() } = world.writer.events.findLast(({ chain }) => chain === ALPHA) ?? {};
+  const parsed = parseEntry(entry);
+  const prevHash = parsed.ok ? parsed.value.event.prev : '';
+  return eventAfter(world, ALPHA, { position: { nextSeq: seq, prevHash } });
+}
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600 * SECOND_MS;
+
+function timeAttacks(grown: Grown): readonly LogAttack[] {
+  const dated = (chain: string, offsetMs: number) =>
+    grown((world) => {
+      const timeMs = world.writer.nowMs + offsetMs;
+      return eventAfter(world, chain, { timeMs, position: { lastTimeMs: 0 } });
+    });
+  return [
+    {
+      name: 'event back-dated behind the one before it',
+      caughtBy: ['C13'],
+      forged: dated(ALPHA, -10 * SECOND_MS),
+      honest: dated(ALPHA, SECOND_MS),
+    },
+    {
+      name: 'event back-dated into a chain without others',
+      caughtBy: ['C13'],
+      forged: dated(NEW, -HOUR_MS),
+      honest: dated(NEW, -30 * SECOND_MS),
+    },
+    {
+      name: 'event dated after its checkpoint',
+      caughtBy: ['C13'],
+      forged: dated(ALPHA, HOUR_MS),
+      honest: dated(ALPHA, 3 * SECOND_MS),
+    },
+  ];
+}
+
+const HELD = 900;
+
+function budgetAttacks(grown: Grown): readonly LogAttack[] {
+  const outcome = (changes: { readonly [member: string]: string | boolean }) =>
+    grown((world) => {
+      world.writer.write(ALPHA, decided(TELLER, 'act_budget', HELD, dayOf(world)));
+      const { data, ...draft } = settled(TELLER, 'act_budget', HELD, 500);
+      return eventAfter(world, ALPHA, { draft: { ...draft, data: { ...data, ...changes } } });
+    });
+  const hold = (usedMicroUsd: (world: LogWorld) => string) =>
+    grown((world) => {
+      const { data, ...draft } = decided(TELLER, 'act_day', HELD, dayOf(world));
+      const alerts = [{ scope: 'agent_day', measure: 'usd', percent: 80, used: usedMicroUsd(world), cap: '100000' }];
+      return eventAfter(world, ALPHA, { draft: { ...draft, data: { ...data, alerts } } });
+    });
+  return [
+    {
+      name: 'more given back than was held',
+      caughtBy: ['C12'],
+      forged: outcome({ releasedMicroUsd: '800' }),
+      // Used more than was held, and says so.
+      honest: outcome({ settledMicroUsd: '1200', releasedMicroUsd: '0', overrun: true }),
+    },
+    {
+      name: 'a day’s use set back between two rows',
+      caughtBy: ['C12'],
+      forged: hold(() => '900'),
+      honest: hold((world) => String(usedToday(world) + HELD)),
+    },
+  ];
+}
+
+function dayOf({ writer }: LogWorld): string {
+  return new Date(writer.nowMs).toISOString().slice(0, 10);
+}
+
+/** What the log's rows leave of a day: each round but every fifth settles 500 of what it held. */
+function usedToday({ writer }: LogWorld): number {
+  return 500 * writer.events.filter(({ chain, type }) => chain === ALPHA && type === 'action.outcome').length;
+}
+
+function formAttacks(grown: Grown): readonly LogAttack[] {
+  const spelled = (from: string, to: string) =>
+    grown((world) => {
+      const event = eventAfter(world, ALPHA);
+      return { ...event, entry: respelled(event, from, to) };
+    });
+  const honest = grown((world) => eventAfter(world, ALPHA, { draft: { data: { reason: 'the officer’s “drill”\n' } } }));
+  return [
+    { name: 'same meaning in other bytes', caughtBy: ['C8'], forged: spelled('"seq":', '"seq": '), honest },
+    { name: 'member twice', caughtBy: ['C8'], forged: spelled('"seq":', '"seq":0,"seq":'), honest },
+  ];
+}
