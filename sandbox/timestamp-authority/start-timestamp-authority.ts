@@ -36,6 +36,7 @@ export async function startTimestampAuthority(options: TimestampAuthorityOptions
   const server = createServer((message, response) => {
     serve(message, response, state, clock).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

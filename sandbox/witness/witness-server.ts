@@ -18,6 +18,7 @@ export function witnessServer(witness: Witness, onFault: (error: unknown) => voi
     });
   });
   server.requestTimeout = MAX_REQUEST_MS;
+  server.keepAliveTimeout = 60_000;
   return server;
 }
 

@@ -27,7 +27,8 @@ describe('what the README types', () => {
       const { exitCode, err } = await cli(world.env, ...wordsOf(line).slice(2));
       expect([line, exitCode, err]).toEqual([line, 0, '']);
     }
-    await cli(world.env, 'resume', world.agentId, '--reason', 'the README was read', '--as', 'rosa');
+    const resumed = await cli(world.env, 'resume', world.agentId, '--reason', 'the README was read', '--as', 'rosa');
+    expect([resumed.exitCode, resumed.err]).toEqual([0, '']);
   });
 
   it('npx countersign of the sandbox’s own guide does what it says', async () => {

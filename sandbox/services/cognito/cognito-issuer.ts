@@ -49,6 +49,7 @@ export class CognitoIssuer {
     this.#server = createServer((message, response) => {
       this.#serve(message, response).catch(() => response.destroy());
     });
+    this.#server.keepAliveTimeout = 60_000;
   }
 
   /**
