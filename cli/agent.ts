@@ -20,11 +20,14 @@ export function agentClient(io: CommandIo, roleName: string | undefined): AgentC
 }
 
 /** Keeps a reply's receipt in a file, where one was asked for; says so when the reply has none. */
-export async function saveReceipt(io: CommandIo, file: string | undefined, { body }: GateReply): Promise<void> {
+export async function saveReceipt(
+  io: CommandIo,
+  file: string | undefined,
+  { body, receipt }: GateReply,
+): Promise<void> {
   if (file === undefined) return;
-  const { receipt, receiptUnavailable } = body;
-  if (receipt !== undefined) await writeFile(file, `${JSON.stringify(receipt)}\n`);
-  else io.stderr(`expected a receipt, got none: ${text(receiptUnavailable ?? body['code'])}\n`);
+  if (receipt !== undefined) await writeFile(file, `${receipt}\n`);
+  else io.stderr(`expected a receipt, got none: ${text(body['receiptUnavailable'] ?? body['code'])}\n`);
 }
 
 /** A gate's reply in lines for people. */

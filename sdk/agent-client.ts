@@ -23,6 +23,17 @@ export interface GateReply {
   /** HTTP status. */
   readonly status: number;
   readonly body: JsonObject;
+  /**
+   * The signed receipt of what the request recorded, as text to keep: what `countersign receipt verify` reads. Absent
+   * where nothing was recorded, and where `body.receiptUnavailable` says why there is none.
+   */
+  readonly receipt?: string;
+}
+
+/** A reply to asking for a proof. */
+export interface ProofReply extends GateReply {
+  /** C2SP tlog-proof that the log holds the event, as text to keep; absent until it does (409 `not_sequenced_yet`). */
+  readonly proof?: string;
 }
 
 /** What an agent wants to do. */
@@ -40,6 +51,11 @@ const MAX_TRIES = 3;
 const RETRY_STATUSES = new Set([429, 503]);
 const RETRY_PAUSE_MS = 200;
 const DEFAULT_TIMEOUT_MS = 30_000;
+
+interface TextReply {
+  readonly status: number;
+  readonly text: string;
+}
 
 /** A client of the agent API. Replies are values whatever their status; only transport faults throw. */
 export class AgentClient {
@@ -94,6 +110,12 @@ export class AgentClient {
     return this.#send('POST', '/records/holds/release', { actionId, ...params });
   }
 
+  /** A proof that the log holds an event of this agent's own chain, by the id in a reply's `ledger`. */
+  async proof(eventId: string): Promise<ProofReply> {
+    const { status, text } = await this.#request('GET', `/ledger/events/${encodeURIComponent(eventId)}/proof`);
+    return status === 200 ? { status, body: {}, proof: text } : { status, body: parseBody(text) };
+  }
+
   /** The action types this agent may use. */
   async tools(): Promise<GateReply> {
     return this.#send('GET', '/tools');
@@ -105,6 +127,13 @@ export class AgentClient {
   }
 
   async #send(method: string, path: string, body?: JsonObject): Promise<GateReply> {
+    const reply = await this.#request(method, path, body);
+    const parsed = parseBody(reply.text);
+    const { receipt } = parsed;
+    return { status: reply.status, body: parsed, ...(receipt !== undefined && { receipt: JSON.stringify(receipt) }) };
+  }
+
+  async #request(method: string, path: string, body?: JsonObject): Promise<TextReply> {
     for (let tries = 1; ; tries += 1) {
       const isLast = tries >= MAX_TRIES;
       const reply = await this.#sendOnce(method, path, body).catch((error: unknown) => {
@@ -116,7 +145,7 @@ export class AgentClient {
     }
   }
 
-  async #sendOnce(method: string, path: string, body: JsonObject | undefined): Promise<GateReply> {
+  async #sendOnce(method: string, path: string, body: JsonObject | undefined): Promise<TextReply> {
     const { baseUrl, region, credentials, timeoutMs = DEFAULT_TIMEOUT_MS, nowMs = Date.now } = this.#options;
     const url = new URL(`${baseUrl}${path}`);
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -133,7 +162,7 @@ export class AgentClient {
       ...(text !== undefined && { body: text }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: reply.status, body: parseBody(await reply.text()) };
+    return { status: reply.status, text: await reply.text() };
   }
 }
 

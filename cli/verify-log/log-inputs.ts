@@ -91,15 +91,24 @@ export async function readInputs(source: LogSource, given: GivenInputs, trust: T
   };
 }
 
-function logKeys(text: string | undefined): readonly PinnedLogKey[] {
+/**
+ * A log's keys from their text.
+ *
+ * @throws {LogInputError} when it has none
+ */
+export function logKeys(text: string | undefined): readonly PinnedLogKey[] {
   if (text === undefined) throw new LogInputError('expected --key, or a file `log.vkey` in the log, got neither');
   const keys = parsePinnedKeys(text);
   if (keys.ok) return keys.value;
   throw new LogInputError(`the log’s keys, line ${keys.problem.line}: expected ${keys.problem.expected}`);
 }
 
-/** The key itself, or the text of the file that holds it: a key has plus signs and its id in the middle. */
-async function keyText(keyOrFile: string): Promise<string> {
+/**
+ * The key itself, or the text of the file that holds it: a key has plus signs and its id in the middle.
+ *
+ * @throws {LogInputError} when it is neither
+ */
+export async function keyText(keyOrFile: string): Promise<string> {
   return parsePinnedKeys(keyOrFile).ok ? keyOrFile : textOf(keyOrFile);
 }
 
@@ -126,8 +135,12 @@ async function receiptsOf(source: LogSource, files: readonly string[]): Promise<
   return receipts;
 }
 
-/** Keys in use, and those of files that are followed by the time they were retired at. */
-async function certifiers(given: readonly string[]) {
+/**
+ * Certification keys in use, and those of files that are followed by the time they were retired at.
+ *
+ * @throws {LogInputError} when a file holds no key
+ */
+export async function certifiers(given: readonly string[]) {
   const keys = await Promise.all(
     given.map(async (text) => {
       const { file, untilMs } = keyTerm(text);

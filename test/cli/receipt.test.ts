@@ -106,6 +106,17 @@ describe('countersign receipt verify', () => {
     expect((await verify('--log', place, '--key', vkey)).json()).toMatchObject({ ok: false, standing: 'overdue' });
   });
 
+  it('takes the key a copied log brings along, and says that it rests on it', async () => {
+    const { verify, log, event, epoch, vkey } = given();
+    const { place } = await log([epoch.entry, event.entry]);
+    write('log/log.vkey', `${vkey}\n`);
+    const run = (await verify('--log', place)).json();
+    expect(run).toMatchObject({ ok: true, standing: 'in_log' });
+    expect(run['notChecked']).toContainEqual(expect.stringContaining('rests on its own `log.vkey`'));
+    write('log/log.vkey', formatVerifierKey(TEST_ORIGIN, SIGNATURE_ED25519, testKey().publicKey));
+    expect((await verify('--log', place)).json()).toMatchObject({ ok: false, problem: 'note_unsigned' });
+  });
+
   it('fails when another key signed the log', async () => {
     const { verify, log, event, epoch } = given();
     const { place } = await log([event.entry, epoch.entry]);
@@ -139,6 +150,7 @@ describe('countersign receipt verify', () => {
     ['no file', ['receipt', 'verify']],
     ['another verb', ['receipt', 'sign', 'x']],
     ['a file that is not there', ['receipt', 'verify', '/nowhere/receipt.json']],
+    ['no certification key in a file', ['receipt', 'verify', 'x', '--certification-key', '/nowhere/key.pem']],
     ['a log and a proof', ['receipt', 'verify', 'x', '--log', 'l', '--proof', 'p']],
   ])('is bad input when given %s', async (_, argv) => {
     expect((await cli({}, ...argv)).exitCode).toBe(3);

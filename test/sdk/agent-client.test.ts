@@ -64,6 +64,7 @@ describe('AgentClient', () => {
     await client.cancel(id, 'changed');
     await client.tools();
     await client.closeSession(id);
+    await client.proof(id);
     const encoded = 'act%2F..%2F1%3Fx%23y';
     expect(sent.map(({ method, url, body }) => [method, url.replace('https://gate.example/v1', ''), body])).toEqual([
       ['GET', `/actions/${encoded}`, undefined],
@@ -72,7 +73,26 @@ describe('AgentClient', () => {
       ['POST', `/actions/${encoded}/cancel`, '{"reason":"changed"}'],
       ['GET', '/tools', undefined],
       ['POST', `/sessions/${encoded}/close`, '{}'],
+      ['GET', `/ledger/events/${encoded}/proof`, undefined],
     ]);
+  });
+
+  it('gives the receipt as the text to keep, and none where the reply has none', async () => {
+    const receipt = { v: '1', envelope: {}, epoch: 'AA==' };
+    const { client } = givenClient([
+      json(403, { code: 'c', receipt }),
+      json(200, { receiptUnavailable: 'epoch_over' }),
+    ]);
+    const denied = await client.submit(ACTION);
+    expect(JSON.parse(denied.receipt ?? '')).toEqual(receipt);
+    expect(await client.submit(ACTION)).toEqual({ status: 200, body: { receiptUnavailable: 'epoch_over' } });
+  });
+
+  it('gives a proof as the text it is, and a problem as a problem', async () => {
+    const text = 'c2sp.org/tlog-proof@v1\nindex 0\n\nlog\n1\n';
+    const { client } = givenClient([new Response(text), json(409, { code: 'not_sequenced_yet' })]);
+    expect(await client.proof('01')).toEqual({ status: 200, body: {}, proof: text });
+    expect(await client.proof('01')).toEqual({ status: 409, body: { code: 'not_sequenced_yet' } });
   });
 
   it.each([200, 202, 400, 403, 404, 409, 410, 500])('gives status %d back as a value, at once', async (status) => {
