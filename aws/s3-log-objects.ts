@@ -49,15 +49,8 @@ export class S3LogObjects implements LogObjects {
     this.#isHeld = isHeld;
   }
 
-  async read(key: string): Promise<Uint8Array | undefined> {
-    try {
-      const reply = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      if (reply.Body === undefined) throw new Error('expected a body');
-      return await reply.Body.transformToByteArray();
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw new StorageFault(`the object \`${key}\` could not be read`, { cause: error });
-    }
+  read(key: string): Promise<Uint8Array | undefined> {
+    return readObject(this.#client, this.#bucket, key);
   }
 
   async createLocked(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
@@ -106,3 +99,19 @@ export class S3LogObjects implements LogObjects {
 }
 
 const TEXT = 'text/plain; charset=utf-8';
+
+/**
+ * An object's bytes; undefined when there is none.
+ *
+ * @throws {StorageFault} when S3 could not answer; also for an absent object, when the caller may not list the bucket
+ */
+export async function readObject(client: S3Client, bucket: string, key: string): Promise<Uint8Array | undefined> {
+  try {
+    const reply = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (reply.Body === undefined) throw new Error('expected a body');
+    return await reply.Body.transformToByteArray();
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw new StorageFault(`the object \`${key}\` could not be read`, { cause: error });
+  }
+}

@@ -26,6 +26,7 @@ export const FUNCTION_NAMES = [
   'sequence-ledger',
   'reconcile-ledger',
   'certify-epoch',
+  'prove-event',
 ] as const;
 
 /** One of {@link FUNCTION_NAMES}. */

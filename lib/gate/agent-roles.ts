@@ -70,6 +70,6 @@ export class AgentRoles extends Construct {
       'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one agent; the boundary above it is managed',
     });
     const withIds = routeArns.filter((arn) => arn.includes('*'));
-    acknowledgeWildcards(this, withIds, 'the wildcard is one path segment: the id of an action or session');
+    acknowledgeWildcards(this, withIds, 'the wildcard is one path segment: the id of an action, event or session');
   }
 }

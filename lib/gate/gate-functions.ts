@@ -74,6 +74,7 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
   // One at a time: two archivers would race for the same first sequence number.
   'archive-ledger': { description: 'Copies ledger rows to the archive', timeoutSeconds: 120, concurrency: 1 },
   'certify-epoch': { description: 'Says for minutes which keys may sign receipts' },
+  'prove-event': { description: 'Proves to an agent that the log holds an event of its chain' },
   // One at a time: the lock would refuse a second one anyway, after it had done its work in vain.
   'sequence-ledger': {
     description: 'Takes ledger rows into the transparency log',
@@ -134,5 +135,6 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'sequence-ledger': make('sequence-ledger'),
     'reconcile-ledger': make('reconcile-ledger'),
     'certify-epoch': make('certify-epoch'),
+    'prove-event': make('prove-event'),
   };
 }

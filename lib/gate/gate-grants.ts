@@ -22,7 +22,7 @@ interface Access {
   /** Kinds of state whose conditions it checks in transactions without writing them. */
   readonly checks?: readonly StateKind[];
   readonly registry?: 'read' | 'list' | 'load';
-  readonly ledger?: 'append' | 'read' | 'read and append';
+  readonly ledger?: 'append' | 'read' | 'read and append' | 'query agents';
   readonly pseudonyms?: true;
 }
 
@@ -143,6 +143,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     registry: 'list',
     ledger: 'read',
   },
+  'prove-event': { reads: [], ledger: 'query agents' },
   'reconcile-ledger': {
     reads: ['agents', 'control', 'epochs', 'sequenced', 'reconciliation'],
     writes: ['control', 'reconciliation'],
@@ -185,11 +186,12 @@ export function grantStores(functions: GateFunctions, stores: GateStores): void 
     if (access.registry === 'load') stores.registry.grantLoad(user);
     if (access.ledger?.endsWith('append') === true) stores.ledger.grantAppend(user);
     if (access.ledger?.startsWith('read') === true) stores.ledger.grantRead(user);
+    if (access.ledger === 'query agents') stores.ledger.grantQueryAgents(user);
     if (access.pseudonyms === true) stores.pseudonyms.grantRead(user);
   }
   for (const name of ['list-approvals', 'sweep'] as const) stores.state.grantQueryOpenRequests(functions[name]);
   // How far each chain is in the log.
-  for (const name of ['sequence-ledger', 'reconcile-ledger'] as const) {
+  for (const name of ['sequence-ledger', 'reconcile-ledger', 'prove-event'] as const) {
     stores.state.grantQuery(functions[name], ['sequenced']);
   }
   // The sweep looks for actions whose workflow was never started, the reconciler for those that were allowed.

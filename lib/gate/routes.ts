@@ -37,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   agent('POST', '/actions/{id}/redeem', 'redeem-action', 'RedeemAction'),
   agent('POST', '/actions/{id}/outcome', 'report-outcome', 'ReportOutcome'),
   agent('POST', '/actions/{id}/cancel', 'cancel-action', 'Reason'),
+  agent('GET', '/ledger/events/{id}/proof', 'prove-event'),
   agent('GET', '/tools', 'list-tools'),
   agent('POST', '/sessions/{id}/close', 'close-session'),
   agent('POST', '/policy/activations', 'activate-bundle', 'ActivateBundle'),

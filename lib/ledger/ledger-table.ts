@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { FunctionName } from '../functions/function-names.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
-import { inTransaction } from '../state/key-conditions.ts';
+import { inTransaction, onPartitionKeys } from '../state/key-conditions.ts';
 import { refuseAll, refuseOthers, UNUSED_WRITES } from '../state/table-guard.ts';
 import { acknowledgeTable, TABLE_PROPS } from '../state/table-props.ts';
 
@@ -66,6 +66,16 @@ export class LedgerTable extends Construct {
     return reader.allow({
       actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
       resources: [this.table.tableArn],
+    });
+  }
+
+  /** Lets a function read agents' chains in order, and no other chain. */
+  grantQueryAgents(reader: ProductFunction): Grant {
+    this.wire(reader);
+    return reader.allow({
+      actions: ['dynamodb:Query'],
+      resources: [this.table.tableArn],
+      conditions: onPartitionKeys(['agent/*']),
     });
   }
 

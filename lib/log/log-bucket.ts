@@ -105,6 +105,18 @@ export class LogBucket extends Construct {
     });
   }
 
+  /** Lets a function read what proofs are made of: the newest checkpoint and tiles of hashes, but no entries. */
+  grantProve(prover: ProductFunction): Grant {
+    const arn = this.arnFor(prover);
+    const tiles = `${arn}/tile/?/*`;
+    acknowledgeWildcards(prover, [tiles], 'one object per tile: names are made as the log grows');
+    return prover.allow({
+      actions: ['s3:GetObject'],
+      resources: [`${arn}/checkpoint`, tiles],
+      environment: { LOG_BUCKET_NAME: this.bucket.bucketName },
+    });
+  }
+
   /** ARN of the bucket, as `user`'s stack writes it. */
   arnFor(user: Construct): string {
     const home = Stack.of(this);

@@ -152,6 +152,7 @@ export class GateStack extends Stack {
     const { config, data, keys } = this.stackProps;
     const sequencer = this.functions['sequence-ledger'];
     data.log.grantSequence(sequencer);
+    data.log.grantProve(this.functions['prove-event']);
     keys.log.grantSign(sequencer);
     for (const [name, value] of Object.entries(sequencerVariables(config)))
       sequencer.lambda.addEnvironment(name, value);

@@ -102,6 +102,7 @@ describe('functions', () => {
     ['apply-holds', ['ARCHIVE_BUCKET_NAME', 'LOG_BUCKET_NAME']],
     ['erase-subject', ['DETAILS_MINIMUM_DAYS']],
     ['report-outcome', ['CERTIFY_EPOCH_FUNCTION_NAME']],
+    ['prove-event', ['LOG_BUCKET_NAME']],
     ['certify-epoch', ['LOG_MERGE_DELAY_SECONDS', 'LOG_ORIGIN', 'RECEIPT_EPOCH_SECONDS', 'RECEIPT_KEY_ID']],
     ['get-action', []],
   ])('tell %s exactly what it needs when it starts', (name, own) => {

@@ -2,11 +2,13 @@ import { ADMINISTRATOR, type Question } from './question.ts';
 
 const SEQUENCER = 'countersign-sequence-ledger';
 const AUDITOR = 'countersign-auditor';
+const PROVER = 'countersign-prove-event';
 
 /** Questions about the transparency log's objects. */
 export function logQuestions(bucket: string): readonly Question[] {
   const tile = `${bucket}/tile/0/x001/000`;
   const partial = `${bucket}/tile/0/x001/001.p/7`;
+  const entries = `${bucket}/tile/entries/x001/000`;
   const pointer = `${bucket}/checkpoint`;
   const copy = `${bucket}/projection/ranges/dt=2026-11-20/7.jsonl`;
   const staged = `${bucket}/staging/7`;
@@ -48,7 +50,8 @@ export function logQuestions(bucket: string): readonly Question[] {
     },
     { what: 'change the log’s policy', action: 's3:PutBucketPolicy', resourceArn: bucket, expected: [ADMINISTRATOR] },
     { ...write, what: 'replace what SQL reads of the log', resourceArn: copy, expected: [SEQUENCER] },
-    { ...read, what: 'read the log', resourceArn: tile, expected: [ADMINISTRATOR, AUDITOR, SEQUENCER] },
+    { ...read, what: 'read the log', resourceArn: tile, expected: [ADMINISTRATOR, AUDITOR, PROVER, SEQUENCER] },
+    { ...read, what: 'read the log’s entries', resourceArn: entries, expected: [ADMINISTRATOR, AUDITOR, SEQUENCER] },
     {
       ...read,
       what: 'read what SQL reads of the log',

@@ -48,7 +48,16 @@ const SUBJECT_WRITERS = ['countersign-erase-subject', 'countersign-submit-action
 
 const IN_TRANSACTION = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
 
-/** Who may write the ledger. */
+/** Roles that read every chain. */
+const READERS = [
+  'countersign-archive-ledger',
+  'countersign-auditor',
+  'countersign-details-reader',
+  RECONCILER,
+  'countersign-sequence-ledger',
+];
+
+/** Who may write the ledger, and who may read which of its chains. */
 export function ledgerQuestions(table: string): readonly Question[] {
   const row = { 'dynamodb:LeadingKeys': ['agent/111122223333:countersign-agent-payments'] };
   const rewriting = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
@@ -83,6 +92,20 @@ export function ledgerQuestions(table: string): readonly Question[] {
         expected: [],
       },
     ]),
+    {
+      what: 'read an agent’s chain',
+      action: 'dynamodb:Query',
+      resourceArn: table,
+      context: row,
+      expected: [ADMINISTRATOR, ...READERS, 'countersign-prove-event'].sort(),
+    },
+    {
+      what: 'read another chain',
+      action: 'dynamodb:Query',
+      resourceArn: table,
+      context: { 'dynamodb:LeadingKeys': ['control'] },
+      expected: [ADMINISTRATOR, ...READERS],
+    },
     { what: 'delete the ledger', action: 'dynamodb:DeleteTable', resourceArn: table, expected: [] },
     { what: 'let ledger rows expire', action: 'dynamodb:UpdateTimeToLive', resourceArn: table, expected: [] },
   ];
