@@ -6,6 +6,7 @@ import { checkArchive } from './demo/checks/archive.ts';
 import { checkDualApproval, checkSelfApproval } from './demo/checks/dual-approval.ts';
 import { checkEnvelopes } from './demo/checks/envelopes.ts';
 import { checkHalt, checkOverBudget } from './demo/checks/limits.ts';
+import { checkLog } from './demo/checks/log.ts';
 import { checkReplay } from './demo/checks/replay.ts';
 import type { SqlAnswer } from './demo/checks/sql.ts';
 import { checkSql } from './demo/checks/sql.ts';
@@ -64,6 +65,7 @@ async function demonstrate(world: DemoWorld, io: CommandIo, say: (text: string) 
     await checkOverBudget(world),
     await checkHalt(world),
     await checkAgentPermissions(world),
+    await checkLog(world, io),
   ];
   const archive = await checkArchive(world, io);
   const sql = await checkSql(world, io);

@@ -30,8 +30,15 @@ const SandboxFile = v.strictObject({
     logKeyId: v.string(),
     receiptKeyId: v.string(),
   }),
-  /** What readers of its log trust: the log's verifier key, and those who cosign and stamp its checkpoints. */
-  log: v.strictObject({ verifierKey: v.string(), witnessPolicy: v.string(), trustAnchors: v.string() }),
+  /** What readers of its log trust. */
+  log: v.strictObject({
+    verifierKey: v.string(),
+    witnessPolicy: v.string(),
+    /** Of timestamps, PEM. */
+    trustAnchors: v.string(),
+    /** Certifies keys of receipts: raw, base64. */
+    certificationKey: v.string(),
+  }),
 });
 
 /** What a running sandbox tells commands in other terminals. Readable by its owner only: it holds credentials. */

@@ -61,6 +61,7 @@ async function worldOf({ sandbox, file }: RunningSandbox, scratchDir: string): P
       credentials: sandbox.credentialsFor(roleName),
     }),
     names: file.names,
+    log: file.log,
     scratchDir,
     drain: () => sandbox.drain(),
     archivedKeys: async () => sandbox.s3.listCurrent(file.names.archiveBucket, '').map(({ key }) => key),

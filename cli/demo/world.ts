@@ -1,5 +1,6 @@
 import type { AgentClient } from '../../sdk/agent-client.ts';
 import type { AwsCredentials } from '../../sdk/sign-request.ts';
+import type { SandboxFile } from '../deployment.ts';
 import type { PersonClient } from '../person-client.ts';
 import type { PersonName } from '../sandbox/people.ts';
 
@@ -29,6 +30,8 @@ export interface DemoWorld {
     readonly envelopeMacKeyId: string;
     readonly envelopeSigningKeyId: string;
   };
+  /** What readers of the log trust. */
+  readonly log: SandboxFile['log'];
   /** A folder for the demonstration's own notes. */
   readonly scratchDir: string;
   /** Waits until everything that is on its way has arrived: archive included. */

@@ -19,6 +19,8 @@ export interface LogParties extends Outside {
   readonly logKey: string;
   readonly witnessPolicy: string;
   readonly trustAnchors: string;
+  /** The key that certifies keys of receipts: raw, base64. */
+  readonly certificationKey: string;
   /** Tells witnesses the time, epoch milliseconds, when the clock is about to be moved. */
   setTime(nowMs: number): void;
 }
@@ -34,7 +36,9 @@ export async function startLogParties(site: SandboxSite): Promise<LogParties> {
     credentials: site.credentialsFor('root'),
     systemClockOffset: site.clock.nowMs() - Date.now(),
   });
-  const publicKey = await readEd25519PublicKey(kms, templateNames(assembly).logKeyId);
+  const { logKeyId, receiptKeyId } = templateNames(assembly);
+  const publicKey = await readEd25519PublicKey(kms, logKeyId);
+  const certificationKey = Buffer.from(await readEd25519PublicKey(kms, receiptKeyId)).toString('base64');
   kms.destroy();
   const logKey = formatVerifierKey(SANDBOX_LOG_ORIGIN, SIGNATURE_ED25519, publicKey);
   const folder = join(stateDir, 'log-parties');
@@ -45,6 +49,7 @@ export async function startLogParties(site: SandboxSite): Promise<LogParties> {
     logKey,
     witnessPolicy: witnesses.policyText,
     trustAnchors: authority.trustAnchorPem,
+    certificationKey,
     variables: {
       WITNESS_POLICY: witnesses.policyText,
       TIMESTAMP_URL: authority.url,

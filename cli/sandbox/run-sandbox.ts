@@ -146,6 +146,7 @@ function describe(sandbox: Sandbox, known: Passwords, parties: LogParties): Sand
       verifierKey: parties.logKey,
       witnessPolicy: parties.witnessPolicy,
       trustAnchors: parties.trustAnchors,
+      certificationKey: parties.certificationKey,
     },
   };
 }

@@ -31,7 +31,7 @@ beforeEach(() => {
       logKeyId: 'lk',
       receiptKeyId: 'receipt-key',
     },
-    log: { verifierKey: '', witnessPolicy: '', trustAnchors: '' },
+    log: { verifierKey: '', witnessPolicy: '', trustAnchors: '', certificationKey: '' },
   };
   writeFileSync(join(home, 'sandbox.json'), JSON.stringify(sandbox));
 });

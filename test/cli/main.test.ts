@@ -109,7 +109,7 @@ describe('countersign', () => {
       logKeyId: 'lk',
       receiptKeyId: 'receipt-key',
     };
-    const log = { verifierKey: 'v', witnessPolicy: 'p', trustAnchors: 't' };
+    const log = { verifierKey: 'v', witnessPolicy: 'p', trustAnchors: 't', certificationKey: 'c' };
     const urls = { apiUrl: 'http://127.0.0.1:1/v1', endpointUrl: 'http://127.0.0.1:2', signIn, region: 'eu-west-1' };
     // Process ids end below this on every Linux.
     const file = { ...urls, pid: 4_194_304, people: {}, roles: {}, names, log };
