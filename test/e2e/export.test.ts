@@ -22,28 +22,41 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-async function act(times: number): Promise<void> {
-  for (let call = 0; call < times; call += 1)
-    expect(gist(await world.agent().submit(balance(world)))).toBe('200 allowed');
+/** Has an agent act, and keeps the last receipt. */
+async function act(times: number): Promise<string> {
+  const kept = join(scratch, 'receipt.json');
+  for (let call = 0; call < times; call += 1) {
+    const reply = await world.agent().submit(balance(world));
+    expect(gist(reply)).toBe('200 allowed');
+    writeFileSync(kept, JSON.stringify(reply.body['receipt']));
+  }
   await world.sandbox.drain();
+  return kept;
 }
 
 /** What an outsider got by another way than the log: keys, witnesses and trust anchors. */
 function pinned(): readonly string[] {
-  const { logKey, witnessPolicy, trustAnchors } = world.running.parties;
-  const [policy, anchors] = [join(scratch, 'policy'), join(scratch, 'anchors')];
-  writeFileSync(policy, witnessPolicy);
-  writeFileSync(anchors, trustAnchors);
-  return ['--key', logKey, '--witness-policy', policy, '--tsa', anchors, '--max-age-seconds', '600'];
+  const { logKey, ...published } = world.running.parties;
+  const files = {
+    'witness-policy': published.witnessPolicy,
+    tsa: published.trustAnchors,
+    'certification-key': published.certificationKey,
+  };
+  const flags = Object.entries(files).flatMap(([flag, text]) => {
+    const file = join(scratch, flag);
+    writeFileSync(file, text);
+    return [`--${flag}`, file];
+  });
+  return ['--key', logKey, ...flags, '--max-age-seconds', '600'];
 }
 
 it('verifies with nothing wrong when the sandbox’s log was exported, and again when it grew', async () => {
   const folder = join(scratch, 'log');
   const previous = join(scratch, 'previous');
   for (const round of [1, 2]) {
-    await act(3);
+    const receipt = await act(3);
     const exporting = testIo(world.env);
-    expect(await exportCommand([folder, '--json'], exporting), exporting.err.join('')).toBe(0);
+    expect(await exportCommand([folder, '--receipt', receipt, '--json'], exporting), exporting.err.join('')).toBe(0);
     const flags = [...pinned(), '--workers', '0', '--json', ...(round === 1 ? [] : ['--previous', previous])];
     const verifying = testIo(world.env);
     const exit = await verifyCommand([folder, ...flags], verifying);
@@ -51,7 +64,7 @@ it('verifies with nothing wrong when the sandbox’s log was exported, and again
     expect(verifying.json()).toMatchObject({
       ok: true,
       findings: [],
-      checks: { C1: passed, C2: passed, C3: passed, C4: passed, C7: passed, C14: passed },
+      checks: { C1: passed, C2: passed, C3: passed, C4: passed, C7: passed, C14: passed, C15: passed, C16: passed },
     });
     expect(exit).toBe(0);
     writeFileSync(previous, readFileSync(join(folder, 'checkpoint')));
