@@ -53,6 +53,8 @@ interface AlarmSpec {
   readonly threshold?: number;
   /** @default 1 */
   readonly periods?: number;
+  /** Goes off below the threshold, and when nothing is reported. @default false */
+  readonly isMinimum?: boolean;
 }
 
 const PERIOD = Duration.minutes(5);
@@ -61,6 +63,15 @@ const SERVER_ERROR_LIMIT = 5;
 /** Single ones happen: a function that stood still between a decision and its receipt gives none. */
 const RECEIPT_LIMIT = 5;
 const ITERATOR_AGE_LIMIT_MS = 5 * 60 * 1_000;
+
+const REACHED = {
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+};
+const BELOW = {
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};
 
 /** Alarms, each with the runbook section that says what to do. */
 export class GateAlarms extends Construct {
@@ -93,8 +104,7 @@ export class GateAlarms extends Construct {
       metric: spec.metric,
       threshold: spec.threshold ?? 1,
       evaluationPeriods: spec.periods ?? 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(spec.isMinimum === true ? BELOW : REACHED),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
   }
@@ -225,6 +235,13 @@ function logSpecs({ sequencer, mergeDelaySeconds }: GateAlarmsProps): readonly A
       section: LOG_SECTION,
       what: 'an event reached the log after the merge delay that receipts promise',
       metric: reported(METRICS.logOverdue),
+    },
+    {
+      id: 'LogSilent',
+      section: LOG_SECTION,
+      what: 'the sequencer does not run, though it must every minute: receipts promise what nobody keeps',
+      metric: sequencer.lambda.metricInvocations({ period: PERIOD }),
+      isMinimum: true,
     },
     ...gateSpecs(),
   ];

@@ -23,7 +23,10 @@ export interface SequenceReport {
   /** True when an earlier run's head had to be published first. */
   readonly recovered: boolean;
   readonly held: readonly HeldChain[];
-  /** Time of the oldest row that was appended, epoch milliseconds. */
+  /**
+   * Time of the oldest row that came into the published log, epoch milliseconds; absent when none did. Of a head that an
+   * earlier run left unpublished it is the head's own time, which none of its rows is later than.
+   */
   readonly oldestTimeMs?: number;
   /** True when rows are left that the limits did not allow. */
   readonly more: boolean;
@@ -46,13 +49,13 @@ export async function sequenceLog(
   let { lock } = start.value;
   const { recovered } = start.value;
   let appended = 0;
-  let oldestTimeMs = Number.POSITIVE_INFINITY;
+  let oldestTimeMs = recovered && lock !== undefined ? lock.timeSeconds * 1_000 : Number.POSITIVE_INFINITY;
   for (let batches = 0; ; batches += 1) {
     const size = lock?.size ?? 0;
     const batch = await gatherBatch(ports, request, size, limits.maxRowsPerBatch);
     const done = batch.entries.length === 0 || batches === limits.maxBatches;
     if (done) {
-      const oldest = appended === 0 ? {} : { oldestTimeMs };
+      const oldest = Number.isFinite(oldestTimeMs) ? { oldestTimeMs } : {};
       return ok({ size, appended, recovered, held: batch.held, ...oldest, more: batch.entries.length > 0 });
     }
     const next = await appendBatch(ports, lock, batch);

@@ -66,6 +66,20 @@ describe('runSequencer', () => {
     expect(Object.fromEntries(counted)).toEqual({ LogOverdue: 1 });
   });
 
+  it('counts events of a head that a failed run left unpublished until after the merge delay', async () => {
+    const { world, deps } = given();
+    const failing = { ...deps, ports: world.ports((name) => (name === 'sign' ? 'before' : undefined)) };
+    await expect(runSequencer(undefined, failing)).rejects.toThrow('sign failed');
+    world.nowMs += 590_000;
+    await expect(runSequencer(undefined, failing)).rejects.toThrow('sign failed');
+    expect(Object.fromEntries(counted)).toEqual({});
+    world.nowMs += 20_000;
+    expect(await runSequencer(undefined, deps)).toMatchObject({ recovered: true, appended: 0 });
+    expect(Object.fromEntries(counted)).toEqual({ LogOverdue: 1 });
+    await runSequencer(undefined, deps);
+    expect(Object.fromEntries(counted)).toEqual({ LogOverdue: 1 });
+  });
+
   it('fails, counts and signs nothing when the log is newer than the lock', async () => {
     const { deps, world } = given();
     await runSequencer(undefined, deps);

@@ -25,6 +25,7 @@ describe('alarms', () => {
       'LogFails',
       'LogLags',
       'LogOverdue',
+      'LogSilent',
       'LogStopped',
       'ReceiptUnavailable',
       'ReconciliationFails',
@@ -45,6 +46,13 @@ describe('alarms', () => {
       expect(link).not.toBeNull();
       if (link?.[1] !== undefined) expect(headings).toContain(link[1]);
     }
+  });
+
+  it('take silence for failure of the sequencer alone, which must run every minute', () => {
+    const silence = alarms.filter((alarm) => alarm['TreatMissingData'] === 'breaching');
+    expect(silence).toMatchObject([
+      { MetricName: 'Invocations', ComparisonOperator: 'LessThanThreshold', Threshold: 1, EvaluationPeriods: 1 },
+    ]);
   });
 
   it('tell somebody when they go off', () => {
