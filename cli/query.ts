@@ -6,18 +6,21 @@ import { DynamoDbLedgerReader } from '../aws/ledger-reader.ts';
 import { systemPause } from '../aws/system.ts';
 import { CONTROL_CHAIN } from '../core/ledger/event.ts';
 import { parseHeads } from '../core/ledger/heads.ts';
+import { printable } from '../core/ledger/printable.ts';
 import { AUDIT_DATABASE, AUDIT_WORKGROUP, auditTarget } from './audit/audit-target.ts';
 import { crossCheck, headsReader } from './audit/cross-check.ts';
+import { checkLeaves, type LeafFault } from './audit/leaf-check.ts';
 import { runCommand } from './audit/run-command.ts';
 import { tableLines, tableObjects } from './audit/table-lines.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
+import { openLog } from './verify-log/open-log.ts';
 
 /** How the command is called. */
 export const QUERY_USAGE = `usage: countersign query                              list the queries of the deployment
        countersign query NAME [--param VALUE]…        run one; a parameter is text, in the order of its \`?\`
        countersign query --sql "SELECT …" [--param VALUE]…
-       countersign query --cross-check (--heads FILE | --table LEDGER_TABLE)
+       countersign query --cross-check (--heads FILE | --table LEDGER_TABLE | --log DIR|s3://BUCKET)
 flags: --json · --workgroup NAME · --role ROLE (of the sandbox's)`;
 
 const OPTIONS = {
@@ -27,16 +30,20 @@ const OPTIONS = {
   'cross-check': { type: 'boolean', default: false },
   heads: { type: 'string' },
   table: { type: 'string' },
+  log: { type: 'string' },
   workgroup: { type: 'string', default: AUDIT_WORKGROUP },
   role: { type: 'string' },
 } as const;
+
+/** Differences that are printed; `--json` gives all. */
+const SHOWN_FAULTS = 20;
 
 type Values = ReturnType<typeof parse>['values'];
 
 /**
  * `countersign query`: asks Athena, on AWS and in the sandbox alike.
  *
- * @returns 0 when the query ran (and, with `--cross-check`, all counts agree), 1 when not, 3 on bad input
+ * @returns 0 when the query ran (and, with `--cross-check`, all counts or leaves agree), 1 when not, 3 on bad input
  */
 export function queryCommand(argv: readonly string[], io: CommandIo): Promise<number> {
   return runCommand(io, QUERY_USAGE, async () => {
@@ -46,6 +53,7 @@ export function queryCommand(argv: readonly string[], io: CommandIo): Promise<nu
     if (others.length > 0 || asked.length > 1) throw new CommandError(EXIT.badInput, QUERY_USAGE);
     const clients = auditClients(auditTarget(io, values.role));
     const athena = new AthenaQueries(clients.athena, values.workgroup, systemPause);
+    if (values['cross-check'] && values.log !== undefined) return checkLog(io, values, athena, values.log);
     if (values['cross-check']) return checkCounts(io, values, athena);
     if (values.sql !== undefined) return show(io, values, athena, '', values.sql, AUDIT_DATABASE);
     const shipped = await athena.shipped();
@@ -107,6 +115,24 @@ async function checkCounts(io: CommandIo, values: Values, athena: AthenaQueries)
   return ok ? EXIT.ok : EXIT.failed;
 }
 
+async function checkLog(io: CommandIo, values: Values, athena: AthenaQueries, place: string): Promise<number> {
+  const log = await openLog(io, place);
+  if (log === undefined) throw new CommandError(EXIT.badInput, `expected a log at \`${place}\`, got none`);
+  const { faults, ...compared } = await checkLeaves(athena, log.source);
+  const ok = faults.length === 0;
+  report(io, values.json, { ok, ...compared, faults }, [
+    ...faults.slice(0, SHOWN_FAULTS).map(faultLine),
+    `the log has ${compared.logSize} leaves, queries know ${compared.queriedSize}`,
+    ok ? `all ${compared.compared} leaves agree` : `${faults.length} differences`,
+  ]);
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+function faultLine({ code, leaf, expected, got }: LeafFault): string {
+  const place = leaf === undefined ? '' : ` at leaf ${leaf}`;
+  return `DIFFER ${code}${place}: the log has ${printable(expected)}, queries show ${printable(got)}`;
+}
+
 async function headSource(io: CommandIo, values: Values) {
   if (values.heads !== undefined) {
     const parsed = parseHeads(await readFile(values.heads, 'utf8'));
@@ -114,7 +140,7 @@ async function headSource(io: CommandIo, values: Values) {
     return { read: headsReader(parsed.value), known: parsed.value.keys() };
   }
   if (values.table === undefined)
-    throw new CommandError(EXIT.badInput, 'expected --heads FILE or --table LEDGER_TABLE');
+    throw new CommandError(EXIT.badInput, 'expected --heads FILE, --table LEDGER_TABLE or --log DIR|s3://BUCKET');
   const ledger = new DynamoDbLedgerReader(auditClients(auditTarget(io, values.role)).dynamoDb, values.table);
   const read = async (chain: string) => ((await ledger.lastRow(chain))?.seq ?? -1) + 1;
   return { read, known: [CONTROL_CHAIN] };

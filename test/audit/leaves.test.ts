@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { archiveOf } from '../core/ledger/sample-log.ts';
 import type { AthenaFixture } from '../sandbox/athena/fixture.ts';
 import { athenaFixture, QUERIES, runQuery } from '../sandbox/athena/fixture.ts';
-import { sampleChains, sampleProjection } from './sample-archive.ts';
+import { sampleChains, sampleLog } from './sample-archive.ts';
 
 const PARAMETERS: { readonly [query: string]: readonly string[] } = {
   'agent-activity': ["'111122223333:countersign-agent-teller'", "'2026-11-20'", "'2026-11-21'"],
@@ -26,7 +26,7 @@ beforeAll(async () => {
     await athena.put(key, bytes);
     await bare.put(key, bytes);
   }
-  for (const [key, bytes] of sampleProjection(BATCHES)) await athena.put(key, bytes);
+  for (const [key, bytes] of sampleLog(BATCHES).projection) await athena.put(key, bytes);
 });
 
 afterAll(async () => {
@@ -69,7 +69,7 @@ describe('events_in_log', () => {
   it('has the same rows when ranges are copied twice, or under a later checkpoint too', async () => {
     const sql = 'SELECT * FROM events_in_log ORDER BY chain, seq';
     const before = await runQuery(athena, sql);
-    const copies = [...sampleProjection(BATCHES)].filter(([key]) => key.includes('ranges/'));
+    const copies = [...sampleLog(BATCHES).projection].filter(([key]) => key.includes('ranges/'));
     const later = copies.map(([key, bytes]) => {
       const text = new TextDecoder().decode(bytes).replaceAll(/"size":\d+/g, '"size":99');
       return [`${key}.later`, `${text}${new TextDecoder().decode(bytes)}`] as const;

@@ -1,5 +1,8 @@
 import type { ChainedEvent, EventDraft } from '../../core/ledger/event.ts';
+import { formatCheckpointBody } from '../../core/ledger/log/checkpoint.ts';
+import { formatNote, signatureLine } from '../../core/ledger/log/note.ts';
 import { projectHead } from '../../core/ledger/log/projection.ts';
+import { headName } from '../../core/ledger/log/sequence-staging.ts';
 import { appendEntries, EMPTY_EDGE } from '../../core/ledger/log/tree-edge.ts';
 import { AGENT_CHAIN, archiveOf, LOG_START_MS, sampleChain } from '../core/ledger/sample-log.ts';
 
@@ -144,21 +147,29 @@ export function sampleArchive(): ReadonlyMap<string, Uint8Array> {
   return archiveOf([agent, control], 6);
 }
 
-/** What SQL reads of a log that took in these batches of events, each under a checkpoint of its own. */
-export function sampleProjection(batches: readonly (readonly ChainedEvent[])[]): ReadonlyMap<string, Uint8Array> {
-  const objects = new Map<string, Uint8Array>();
+/** A log that took in these batches of events, each under a checkpoint of its own, and what SQL reads of it. */
+export function sampleLog(batches: readonly (readonly ChainedEvent[])[]): {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly projection: ReadonlyMap<string, Uint8Array>;
+} {
+  const files = new Map<string, Uint8Array>();
+  const projection = new Map<string, Uint8Array>();
   let edge = EMPTY_EDGE;
   for (const [turn, events] of batches.entries()) {
     const grown = appendEntries(
       edge,
       events.map(({ entry }) => entry),
     );
+    const { size } = grown.edge;
     const rootHex = Buffer.from(grown.root).toString('hex');
+    const body = formatCheckpointBody({ origin: 'log.example', size, root: grown.root });
+    const note = Buffer.from(formatNote(body, [signatureLine('log.example', 1, Buffer.from('unread'))]));
+    for (const { path, bytes } of grown.files) files.set(path, bytes);
+    files.set(`checkpoints/${headName(size, rootHex)}`, note).set('checkpoint', note);
     const timeSeconds = LOG_START_MS / 1_000 + 60 * (turn + 1);
-    const head = { size: grown.edge.size, rootHex, timeSeconds, previousSize: edge.size };
-    for (const { path, bytes } of projectHead({ ...head, note: new Uint8Array(), files: grown.files }))
-      objects.set(path, bytes);
+    const head = { size, rootHex, timeSeconds, previousSize: edge.size, note, files: grown.files };
+    for (const { path, bytes } of projectHead(head)) projection.set(path, bytes);
     edge = grown.edge;
   }
-  return objects;
+  return { files, projection };
 }

@@ -3,7 +3,7 @@ import { trinoType } from '../../lib/audit/glue-types.ts';
 import { archiveOf } from '../core/ledger/sample-log.ts';
 import type { AthenaFixture } from '../sandbox/athena/fixture.ts';
 import { athenaFixture, runQuery, VIEWS } from '../sandbox/athena/fixture.ts';
-import { sampleChains, sampleProjection } from './sample-archive.ts';
+import { sampleChains, sampleLog } from './sample-archive.ts';
 
 let athena: AthenaFixture;
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   athena = await athenaFixture();
   const { agent, control } = sampleChains();
   for (const [key, bytes] of archiveOf([agent, control])) await athena.put(key, bytes);
-  for (const [key, bytes] of sampleProjection([agent])) await athena.put(key, bytes);
+  for (const [key, bytes] of sampleLog([agent]).projection) await athena.put(key, bytes);
 });
 
 afterAll(() => athena.close());

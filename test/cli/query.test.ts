@@ -112,7 +112,8 @@ describe('countersign query', () => {
     ['a parameter too many', ['chain-lengths', '--param', 'x'], 'expected 0 of --param, got 1'],
     ['a name and a statement', ['chain-lengths', '--sql', 'SELECT 1'], 'usage'],
     ['an unknown flag', ['--fast'], 'usage'],
-    ['a cross-check without heads', ['--cross-check'], 'expected --heads FILE or --table'],
+    ['a log that is none', ['--cross-check', '--log', '.'], 'expected a log at `.`'],
+    ['a cross-check without heads', ['--cross-check'], 'expected --heads FILE, --table LEDGER_TABLE or --log'],
   ])('exits 3 when given %s', async (_, argv, message) => {
     const io = auditorIo();
     expect(await queryCommand(argv, io)).toBe(3);

@@ -123,3 +123,11 @@ describe('the checkpoints that a query lists', () => {
     }
   });
 });
+
+it('is what the auditor finds in the log, leaf by leaf', async () => {
+  const io = { stdout: () => undefined, stderr: () => undefined, env: world.env, fetch };
+  const place = `s3://${world.running.file.names.logBucket}`;
+  const { exitCode, output } = await runJson(queryCommand, ['--cross-check', '--log', place], io);
+  const size = leaves().size;
+  expect([exitCode, output]).toEqual([0, { ok: true, logSize: size, queriedSize: size, compared: size, faults: [] }]);
+});
