@@ -71,6 +71,16 @@ function rewritingAttacks(bench: LogBench): readonly LogAttack[] {
       honest: () => rotated(bench),
     },
     {
+      name: 'continued with the key of before, stolen after its time',
+      caughtBy: ['C1', 'C4'],
+      forged: async () => {
+        const auditor = keyHolder(world);
+        const logKeys = auditor.logKeys.map((key) => ({ ...key, untilSize: secondSize(world) }));
+        return { files: await continued(bench, 2, 1), auditor: { ...auditor, logKeys } };
+      },
+      honest: () => rotated(bench),
+    },
+    {
       name: 'all written again with the stolen key',
       caughtBy: ['C2'],
       forged: () => ({ files: rewritten(stamped), auditor: newcomer(world) }),
@@ -113,7 +123,13 @@ async function continued(bench: LogBench, own: number, others: number): Promise<
   return world.files();
 }
 
-/** A log that goes over to another key: both sign, and both are known. */
+/** Leaves of the log's checkpoint before the last. */
+function secondSize(world: LogWorld): number {
+  const sizes = [...world.files().keys()].map((path) => Number(/^checkpoints\/(\d+)-[0-9a-f]+$/.exec(path)?.[1]));
+  return sizes.filter((size) => size > 0).sort((left, right) => left - right)[1] ?? 0;
+}
+
+/** A log that goes over to another key: both sign a last checkpoint, until which the first is known to be good. */
 async function rotated(bench: LogBench): Promise<Presented> {
   const world = await bench.fresh();
   const { logKey, log } = world.parties;
@@ -124,8 +140,9 @@ async function rotated(bench: LogBench): Promise<Presented> {
   const publicKeys = keys.map(({ publicKey }) => publicKey);
   const grown = await world.sequence({ signers, checkpoints: checkpointFormat(LOG_ORIGIN, publicKeys) });
   if (!grown.ok) throw new Error(`expected the log to grow, got \`${grown.problem.code}\``);
+  const untilSize = world.writer.events.length;
   const nextKey = { ...logKey, publicKey: next.publicKey, keyId: keyIdOf(next.publicKey) };
-  return { files: world.files(), auditor: { ...insider(world), logKeys: [logKey, nextKey] } };
+  return { files: world.files(), auditor: { ...insider(world), logKeys: [{ ...logKey, untilSize }, nextKey] } };
 }
 
 function keyIdOf(publicKey: Uint8Array): number {

@@ -48,6 +48,7 @@ export function receiptAttacks(bench: LogBench): readonly LogAttack[] {
         1,
       ),
     },
+    retiredCertifier(bench),
     {
       name: 'receipt back-dated into the time of a stolen key',
       caughtBy: ['C15'],
@@ -58,6 +59,22 @@ export function receiptAttacks(bench: LogBench): readonly LogAttack[] {
       honest: later((world) => world.receipt(5), ROUNDS_LATER),
     },
   ];
+}
+
+/** The certification key was replaced before the certificate says it was used. */
+function retiredCertifier({ shared }: LogBench): LogAttack {
+  const shown = (afterMs: number): Presented => {
+    const { publicKey } = shared.parties.certifier;
+    const untilMs = shared.epochEvent.timeMs + afterMs;
+    const auditor = { ...insider(shared), certificationKeys: [], retiredCertificationKeys: [{ publicKey, untilMs }] };
+    return { files: shared.files(), auditor };
+  };
+  return {
+    name: 'receipt under a certificate by a key that was retired',
+    caughtBy: ['C16'],
+    forged: () => shown(-60_000),
+    honest: () => shown(60_000),
+  };
 }
 
 /** Attacks on the state table, whose heads the auditor reads. */
