@@ -1,6 +1,5 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
-import { rawEd25519PublicKey } from '../core/ed25519.ts';
+import { SignCommand } from '@aws-sdk/client-kms';
 import type { LogSigner } from '../core/ledger/log/ports.ts';
 import { StorageFault } from '../core/state/entities.ts';
 
@@ -39,20 +38,4 @@ export async function signEd25519(client: KMSClient, keyId: string, bytes: Uint8
     throw new StorageFault('the key could not sign', { cause: error });
   }
   throw new StorageFault(`expected ${SIGNATURE_BYTES} signature bytes, got another number`);
-}
-
-/**
- * The raw public key of an Ed25519 key in KMS.
- *
- * @throws {StorageFault} when KMS could not answer, or the key is of another kind
- */
-export async function readEd25519PublicKey(client: KMSClient, keyId: string): Promise<Uint8Array> {
-  try {
-    const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }));
-    const raw = PublicKey === undefined ? undefined : rawEd25519PublicKey(PublicKey);
-    if (raw !== undefined) return raw;
-  } catch (error) {
-    throw new StorageFault('the public key could not be read', { cause: error });
-  }
-  throw new StorageFault('expected an Ed25519 key, got another kind');
 }

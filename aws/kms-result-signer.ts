@@ -1,6 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { ResultSigner } from '../core/reconcile/ports.ts';
-import { KmsLogSigner, readEd25519PublicKey } from './kms-log-signer.ts';
+import { KmsLogSigner } from './kms-log-signer.ts';
+import { readEd25519PublicKey } from './kms-public-key.ts';
 
 /** Signs reconciliation results with their own Ed25519 key in KMS. */
 export class KmsResultSigner implements ResultSigner {

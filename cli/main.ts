@@ -10,6 +10,7 @@ import { EXPLAIN_USAGE, explainCommand } from './explain.ts';
 import { EXPORT_USAGE, exportCommand } from './export.ts';
 import { HALT_USAGE, haltCommand } from './halt.ts';
 import { HOLD_USAGE, holdCommand } from './hold.ts';
+import { KEYS_USAGE, keysCommand } from './keys.ts';
 import { LOAD_USAGE, loadCommand } from './load.ts';
 import { COVERAGE_USAGE, coverageCommand } from './policy/coverage.ts';
 import { POLICY_USAGE, policyCommand } from './policy.ts';
@@ -59,6 +60,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
     summary: 'compare the ledger with all it must agree with',
     usage: RECONCILE_USAGE,
   },
+  keys: { run: keysCommand, summary: 'record that keys were replaced, list them', usage: KEYS_USAGE },
   tail: { run: tailCommand, summary: 'follow the ledger', usage: TAIL_USAGE },
   policy: { run: policyCommand, summary: 'work with the rules', usage: POLICY_USAGE },
   coverage: { run: coverageCommand, summary: 'show how the control framework is covered', usage: COVERAGE_USAGE },

@@ -116,6 +116,11 @@ export class AgentClient {
     return status === 200 ? { status, body: {}, proof: text } : { status, body: parseBody(text) };
   }
 
+  /** Records that a key was replaced or retired, for a redeemed `keys.rotate` of this agent's own with the same parameters. */
+  async recordKeyChange(actionId: string, params: JsonObject): Promise<GateReply> {
+    return this.#send('POST', '/keys/changes', { actionId, ...params });
+  }
+
   /** The action types this agent may use. */
   async tools(): Promise<GateReply> {
     return this.#send('GET', '/tools');

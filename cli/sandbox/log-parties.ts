@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
+import { readEd25519PublicKey } from '../../aws/kms-public-key.ts';
 import { formatVerifierKey, SIGNATURE_ED25519 } from '../../core/ledger/log/note.ts';
 import type { Outside, SandboxSite } from '../../sandbox/index.ts';
 import { startTimestampAuthority } from '../../sandbox/timestamp-authority/start-timestamp-authority.ts';

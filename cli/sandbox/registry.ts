@@ -19,7 +19,7 @@ export const POLICY_PIPELINE_ROLE = 'countersign-agent-policy-pipeline';
 export const RECORDS_ROLE = 'countersign-agent-records';
 
 /** Scopes that only the policy pipeline and the records desk of the sandbox have. */
-const POLICY_SCOPE = 'policy.activate';
+const PIPELINE_SCOPES = ['policy.activate', 'keys.rotate'];
 const RECORDS_SCOPES = ['records.erase', 'records.hold.set', 'records.hold.release'];
 
 const CAPS = {
@@ -38,7 +38,7 @@ export function sandboxRegistry(accountId: string, ownerSubject: string): JsonOb
     roleName: string,
     displayName: string,
     accounts: readonly string[],
-    granted = scopes.filter((scope) => scope !== POLICY_SCOPE && !RECORDS_SCOPES.includes(scope)),
+    granted = scopes.filter((scope) => !PIPELINE_SCOPES.includes(scope) && !RECORDS_SCOPES.includes(scope)),
   ): JsonObject =>
     withSandboxCredential({
       agentId: `${accountId}:${roleName}`,
@@ -58,7 +58,7 @@ export function sandboxRegistry(accountId: string, ownerSubject: string): JsonOb
     agents: [
       agent(PAYMENTS_ROLE, 'Payments assistant', [holderAccount]),
       agent(SERVICE_ROLE, 'Card service assistant', ['*']),
-      agent(POLICY_PIPELINE_ROLE, 'Policy pipeline', [], [POLICY_SCOPE]),
+      agent(POLICY_PIPELINE_ROLE, 'Policy pipeline', [], PIPELINE_SCOPES),
       agent(RECORDS_ROLE, 'Records desk', [], RECORDS_SCOPES),
     ],
     facts: facts.map(({ kind, key, value }) => ({ kind, key, value })),

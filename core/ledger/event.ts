@@ -30,6 +30,8 @@ export const EVENT_TYPES = [
   'control.subject_erased',
   'control.hold_set',
   'control.hold_released',
+  'control.key_introduced',
+  'control.key_retired',
   'control.change_refused',
   'control.reconciled',
   'registry.loaded',

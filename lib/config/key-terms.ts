@@ -28,6 +28,7 @@ export const keyTerms = v.strictObject({
   envelopeMac: v.optional(term, {}),
   envelopeSigning: v.optional(term, {}),
   log: v.optional(term, {}),
+  receipts: v.optional(term, {}),
 });
 
 /** The keys of one purpose. */

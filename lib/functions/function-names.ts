@@ -20,6 +20,7 @@ export const FUNCTION_NAMES = [
   'erase-subject',
   'govern-holds',
   'apply-holds',
+  'record-key-change',
   'load-registry',
   'sweep',
   'archive-ledger',

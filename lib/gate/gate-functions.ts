@@ -68,6 +68,10 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
     timeoutSeconds: 840,
     concurrency: 1,
   },
+  'record-key-change': {
+    description: 'Records that a key was replaced or retired, as approved',
+    timeoutSeconds: STOP_TIMEOUT_SECONDS,
+  },
   'load-registry': { description: 'Loads declared agents, units and facts', timeoutSeconds: 300 },
   // One at a time: two sweeps would only compete for the same heads.
   sweep: { description: 'Finishes what was left half-done', timeoutSeconds: 55, concurrency: 1 },
@@ -129,6 +133,7 @@ export function gateFunctions(scope: Construct, props: GateFunctionsProps): Gate
     'erase-subject': make('erase-subject'),
     'govern-holds': make('govern-holds'),
     'apply-holds': make('apply-holds'),
+    'record-key-change': make('record-key-change'),
     'load-registry': make('load-registry'),
     sweep: make('sweep'),
     'archive-ledger': make('archive-ledger'),

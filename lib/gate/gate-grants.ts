@@ -127,6 +127,12 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
     ledger: 'append',
   },
   'apply-holds': { reads: ['holds', 'holding'], writes: ['holding'] },
+  'record-key-change': {
+    reads: ['control', 'agents', 'log'],
+    writes: ['control', 'agents'],
+    registry: 'read',
+    ledger: 'append',
+  },
   'load-registry': { reads: ['control'], writes: ['control'], registry: 'load', ledger: 'append' },
   sweep: {
     reads: ['agents', 'units', 'requests', 'control'],

@@ -82,6 +82,12 @@ export const MODELS = {
     'hold',
     'reason',
   ]),
+  RecordKeyChange: exactly({
+    actionId: text(128),
+    purpose: text(32, '^[a-z-]+$'),
+    step: text(16, '^[a-z]+$'),
+    generation: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 99 },
+  }),
   ReleaseHold: exactly({ actionId: text(128), hold, reason }),
 } as const satisfies { readonly [name: string]: JsonSchema };
 

@@ -19,8 +19,8 @@ export interface EnvelopeKeysProps {
  * either belongs to the sealer alone, checking the MAC to redemption alone: what verifies cannot forge.
  */
 export class EnvelopeKeys extends Construct {
-  private readonly macKeys: KeyGenerations;
-  private readonly signingKeys: KeyGenerations;
+  readonly macKeys: KeyGenerations;
+  readonly signingKeys: KeyGenerations;
 
   constructor(scope: Construct, id: string, props: EnvelopeKeysProps) {
     super(scope, id);

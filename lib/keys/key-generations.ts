@@ -2,6 +2,13 @@ import { Stack } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { KeyTerm } from '../config/key-terms.ts';
 
+/** One key as deployed. */
+export interface DeployedGeneration {
+  readonly generation: number;
+  readonly standing: 'active' | 'overlapping' | 'retired';
+  readonly keyId: string;
+}
+
 /** How a key is made; a retired one is made so that nobody can use it. */
 export type MakeKey = (id: string, isRetired: boolean) => Key;
 
@@ -28,6 +35,17 @@ export class KeyGenerations {
   /** Keys that work, the active one first. */
   inUse(): readonly Key[] {
     return this.overlapping === undefined ? [this.active] : [this.active, this.overlapping];
+  }
+
+  /** Every key there ever was, as the function that records changes is told. */
+  described(): readonly DeployedGeneration[] {
+    const before = this.overlapping === undefined ? [] : [this.overlapping];
+    const standings = [
+      ...this.retired.map((key) => ({ key, standing: 'retired' as const })),
+      ...before.map((key) => ({ key, standing: 'overlapping' as const })),
+      { key: this.active, standing: 'active' as const },
+    ];
+    return standings.map(({ key, standing }, index) => ({ generation: index + 1, standing, keyId: key.keyId }));
   }
 
   /** Every key there ever was. */

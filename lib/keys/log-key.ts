@@ -18,7 +18,7 @@ export interface LogKeyProps {
  * While two are in use it signs with both, so that whoever knows but one can follow.
  */
 export class LogKey extends Construct {
-  private readonly keys: KeyGenerations;
+  readonly keys: KeyGenerations;
 
   constructor(scope: Construct, id: string, props: LogKeyProps) {
     super(scope, id);

@@ -14,6 +14,7 @@ import { GateApi } from '../gate/gate-api.ts';
 import { type GateFunctions, gateFunctions } from '../gate/gate-functions.ts';
 import { grantStores } from '../gate/gate-grants.ts';
 import { WebAcl } from '../gate/web-acl.ts';
+import { wireKeyRecord } from '../keys/key-record.ts';
 import { SequencerFeed } from '../log/sequencer-feed.ts';
 import { sequencerVariables } from '../log/sequencer-variables.ts';
 import { GateAlarms } from '../monitoring/gate-alarms.ts';
@@ -80,6 +81,7 @@ export class GateStack extends Stack {
     const { details } = retentionDays(config.retention);
     functions['erase-subject'].lambda.addEnvironment('DETAILS_MINIMUM_DAYS', String(details));
     keys.details.grantSeal(functions['submit-action']);
+    wireKeyRecord(functions['record-key-change'], keys);
     keys.envelopes.grantSeal(functions['approval-seal']);
     keys.envelopes.grantVerifyMac(functions['redeem-action']);
     const approvals = new ApprovalTopic(this, 'Approvals', { encryptionKey: keys.operations.key });

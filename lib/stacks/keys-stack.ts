@@ -30,7 +30,7 @@ export class KeysStack extends Stack {
     this.envelopes = new EnvelopeKeys(this, 'Envelopes', { mac: terms.envelopeMac, signing: terms.envelopeSigning });
     this.log = new LogKey(this, 'Log', { term: terms.log });
     this.reconciliation = new ReconciliationKey(this, 'Reconciliation');
-    this.receipts = new ReceiptKey(this, 'Receipts');
+    this.receipts = new ReceiptKey(this, 'Receipts', { term: terms.receipts });
     this.operations = new OperationsKey(this, 'Operations');
     this.details = new DetailsKey(this, 'Details');
     this.pseudonyms = new PseudonymSecret(this, 'Pseudonyms', {

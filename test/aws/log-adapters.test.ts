@@ -6,7 +6,8 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client, S3ServiceExcep
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KmsLogSigner, readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
+import { KmsLogSigner } from '../../aws/kms-log-signer.ts';
+import { readEd25519PublicKey } from '../../aws/kms-public-key.ts';
 import { S3LogObjects } from '../../aws/s3-log-objects.ts';
 import { DynamoDbSequencedRanges } from '../../aws/sequenced-ranges.ts';
 import { StorageFault } from '../../core/state/entities.ts';

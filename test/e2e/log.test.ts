@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
+import { readEd25519PublicKey } from '../../aws/kms-public-key.ts';
 import { leafHashOf } from '../../core/ledger/hash.ts';
 import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
 import { decodeEntries } from '../../core/ledger/log/entry-bundle.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
+import { readEd25519PublicKey } from '../../aws/kms-public-key.ts';
 import { poll } from '../../cli/demo/poll.ts';
 import { SERVICE_ROLE } from '../../cli/sandbox/registry.ts';
 import { verifyLogProof } from '../../core/ledger/log/log-proof.ts';

@@ -1,6 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEd25519PublicKey } from '../../aws/kms-log-signer.ts';
+import { readEd25519PublicKey } from '../../aws/kms-public-key.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { leafHash } from '../../core/ledger/hash.ts';
 import { EPOCHS_CHAIN } from '../../core/ledger/receipt/epoch.ts';

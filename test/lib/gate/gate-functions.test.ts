@@ -75,6 +75,7 @@ describe('functions', () => {
     ],
     ['list-tools', ['ARCHIVE_BUCKET_NAME', 'POLICY_BUNDLE_HASH']],
     ['activate-bundle', ['ARCHIVE_BUCKET_NAME', 'POLICY_BUNDLE_HASH']],
+    ['record-key-change', ['KEY_GENERATIONS']],
     ['approval-page', ['CONSOLE_BASE_URL', 'SIGN_IN_BASE_URL', 'SIGN_IN_CLIENT_ID']],
     ['approval-open', ['APPROVAL_TIMEOUT_SECONDS', 'CONSOLE_BASE_URL', 'NOTIFICATION_TOPIC_ARN']],
     ['approval-seal', ['ENVELOPE_MAC_KEY_ID', 'ENVELOPE_SIGNING_KEY_ID', 'ENVELOPE_TTL_SECONDS']],

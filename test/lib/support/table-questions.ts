@@ -1,6 +1,7 @@
 import { ADMINISTRATOR, type Question } from './question.ts';
 
 const CERTIFIER = 'countersign-certify-epoch';
+const RECORDER = 'countersign-record-key-change';
 const RECONCILER = 'countersign-reconcile-ledger';
 const APPENDERS = [
   'countersign-activate-bundle',
@@ -16,6 +17,7 @@ const APPENDERS = [
   'countersign-load-registry',
   'countersign-operate-controls',
   RECONCILER,
+  RECORDER,
   'countersign-redeem-action',
   'countersign-report-outcome',
   'countersign-submit-action',
@@ -35,6 +37,7 @@ const CONTROL_WRITERS = [
   'countersign-load-registry',
   'countersign-operate-controls',
   RECONCILER,
+  RECORDER,
 ];
 const AGENT_WRITERS = APPENDERS.filter((role) => ![CERTIFIER, RECONCILER, 'countersign-load-registry'].includes(role));
 const UNIT_WRITERS = [
