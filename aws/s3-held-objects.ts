@@ -29,7 +29,7 @@ export class S3HeldObjects implements HoldableObjects {
     after: string | undefined,
   ): Promise<{ readonly objects: readonly ListedObject[]; readonly isLast: boolean }> {
     const request = new ListObjectsV2Command({
-      Bucket: this.#bucketOf(area),
+      Bucket: bucketOf(this.#buckets, area),
       Prefix: `${area}/`,
       ...(after !== undefined && { StartAfter: after }),
     });
@@ -47,7 +47,7 @@ export class S3HeldObjects implements HoldableObjects {
 
   async setLegalHold(area: HeldArea, key: string, isHeld: boolean): Promise<void> {
     const request = new PutObjectLegalHoldCommand({
-      Bucket: this.#bucketOf(area),
+      Bucket: bucketOf(this.#buckets, area),
       Key: key,
       LegalHold: { Status: isHeld ? 'ON' : 'OFF' },
     });
@@ -57,8 +57,9 @@ export class S3HeldObjects implements HoldableObjects {
       throw new StorageFault(`the legal hold of \`${key}\` could not be set`, { cause: error });
     }
   }
+}
 
-  #bucketOf(area: HeldArea): string {
-    return area === 'events' || area === 'bundles' ? this.#buckets.archive : this.#buckets.log;
-  }
+/** The bucket of an area's objects. */
+export function bucketOf(buckets: HeldBuckets, area: HeldArea): string {
+  return area === 'events' || area === 'bundles' ? buckets.archive : buckets.log;
 }

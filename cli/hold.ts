@@ -1,21 +1,16 @@
 import { parseArgs } from 'node:util';
-import { auditClients } from '../aws/audit-clients.ts';
-import { DynamoDbLedgerReader } from '../aws/ledger-reader.ts';
 import type { JsonObject } from '../core/json.ts';
-import { agentChain, CONTROL_CHAIN } from '../core/ledger/event.ts';
-import type { LedgerEvent } from '../core/ledger/parse-event.ts';
-import { parseEvent } from '../core/ledger/parse-event.ts';
+import { agentChain } from '../core/ledger/event.ts';
 import { holdResource, RELEASE_HOLD_TYPE, SET_HOLD_TYPE } from '../core/records/govern-holds.ts';
 import type { RecordedHold } from '../core/records/holds-of-events.ts';
-import { holdsOfEvents } from '../core/records/holds-of-events.ts';
 import { agentClient } from './agent.ts';
 import { approvedAct, reportAct } from './approved-act.ts';
-import { auditTarget } from './audit/audit-target.ts';
 import { runCommand } from './audit/run-command.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
 import { findDeployment } from './deployment.ts';
 import { recordsRole } from './erase.ts';
+import { recordedHolds } from './recorded-holds.ts';
 
 /** How the command is called. */
 export const HOLD_USAGE = `usage: countersign hold set ID --reason TEXT [--agent AGENT|--chain CHAIN] [--from DATE] [--to DATE] [--subject PSEUDONYM]
@@ -37,8 +32,6 @@ const OPTIONS = {
   as: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
-
-const PAGE_ROWS = 500;
 
 /** `countersign hold`: sets, releases and lists legal holds. */
 export function holdCommand(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -82,18 +75,7 @@ function scopeOf(values: { readonly [Name in 'agent' | 'chain' | 'from' | 'to' |
 async function listHolds(io: CommandIo, ledger: string | undefined, isJson: boolean): Promise<number> {
   const table = ledger ?? findDeployment(io).sandbox?.names.ledgerTable;
   if (table === undefined) throw new CommandError(EXIT.badInput, HOLD_USAGE);
-  const reader = new DynamoDbLedgerReader(auditClients(auditTarget(io)).dynamoDb, table);
-  const events: LedgerEvent[] = [];
-  for (;;) {
-    const rows = await reader.readRows(CONTROL_CHAIN, events.length, PAGE_ROWS);
-    for (const { bytes } of rows) {
-      const parsed = parseEvent(bytes);
-      if (!parsed.ok) throw new CommandError(EXIT.failed, `control #${events.length}: ${parsed.problem.check}`);
-      events.push(parsed.value);
-    }
-    if (rows.length < PAGE_ROWS) break;
-  }
-  const holds = holdsOfEvents(events);
+  const holds = await recordedHolds(io, table);
   report(io, isJson, { holds: holds.map(jsonOf) }, holds.length === 0 ? ['no holds'] : holds.map(lineOf));
   return EXIT.ok;
 }

@@ -18,6 +18,7 @@ import { QUERY_USAGE, queryCommand } from './query.ts';
 import { RECEIPT_USAGE, receiptCommand } from './receipt.ts';
 import { RECONCILE_USAGE, reconcileCommand } from './reconcile.ts';
 import { RESUME_USAGE, resumeCommand } from './resume.ts';
+import { RETENTION_USAGE, retentionCommand } from './retention.ts';
 import { SANDBOX_USAGE, sandboxCommand } from './sandbox.ts';
 import { asPerson } from './sign-in.ts';
 import { REDEEM_USAGE, redeemCommand, STATUS_USAGE, statusCommand } from './status.ts';
@@ -54,6 +55,7 @@ const COMMANDS: { readonly [name: string]: Entry } = {
   hold: { run: holdCommand, summary: 'set, release and list legal holds', usage: HOLD_USAGE },
   verify: { run: verifyCommand, summary: 'check the archived ledger, or its log', usage: VERIFY_USAGE },
   export: { run: exportCommand, summary: 'copy the log into a folder', usage: EXPORT_USAGE },
+  retention: { run: retentionCommand, summary: 'say what is kept until when', usage: RETENTION_USAGE },
   query: { run: queryCommand, summary: 'ask the ledger by SQL', usage: QUERY_USAGE },
   reconcile: {
     run: reconcileCommand,

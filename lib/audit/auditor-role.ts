@@ -133,7 +133,7 @@ export class AuditorRole extends Construct {
 }
 
 function readRecords(sid: string, resources: readonly string[]): PolicyStatement {
-  const actions = ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention'];
+  const actions = ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'];
   return new PolicyStatement({ sid, actions, resources: [...resources] });
 }
 

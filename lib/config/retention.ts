@@ -1,82 +1,41 @@
-/**
- * Kinds of record and how long each is kept when the configuration says nothing. `source` is an entry of the
- * regulation data; `months` is that entry's period. The mapping from record to rule is this project's choice, not a
- * regulator's: an institution confirms it with its own counsel.
- */
-export const RECORD_CLASSES = {
-  decisions: {
-    months: 72,
-    source: 'US-17A4-A',
-    holds: 'decisions, redemptions, outcomes and budget releases on agent chains',
-  },
-  approvals: {
-    months: 72,
-    source: 'US-FINRA-4511',
-    holds: 'approval requests, decisions and envelopes on agent chains',
-  },
-  control: { months: 60, source: 'NY-500.06', holds: 'halts, vetoes, risk levels and registry loads' },
-  bundles: { months: 72, source: 'US-17A4-A', holds: 'policy bundles, needed to replay the decisions made under them' },
-  details: {
-    months: 0,
-    source: 'EU-GDPR-5-17',
-    holds: 'encrypted details beside events: how long they may not be erased on request; nothing erases them by itself',
-  },
-  logs: {
-    months: 6,
-    source: 'EU-AIA-19',
-    holds: 'access and function logs, which describe service and decide nothing',
-  },
-} as const;
+import * as v from 'valibot';
+import type { RecordClass, RetentionDays } from '../../core/records/record-classes.ts';
+import { citedDays, daysOf, RECORD_CLASS_NAMES, RECORD_CLASSES } from '../../core/records/record-classes.ts';
 
-/** One of {@link RECORD_CLASSES}. */
-export type RecordClass = keyof typeof RECORD_CLASSES;
+const MAX_LOCK_YEARS = 100;
+const MAX_LOCK_DAYS = 36_500;
 
-/** A period as the configuration writes it. */
-export type Period = { readonly days: number } | { readonly years: number };
+const whole = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max));
+const instead = v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200)));
 
-/** Whole days each record class is kept. */
-export type RetentionDays = { readonly [name in RecordClass]: number };
+const period = v.union(
+  [v.strictObject({ days: whole(MAX_LOCK_DAYS), instead }), v.strictObject({ years: whole(MAX_LOCK_YEARS), instead })],
+  `{ "days": 1 to ${MAX_LOCK_DAYS} } or { "years": 1 to ${MAX_LOCK_YEARS} }`,
+);
 
-/** Longest year: a period never ends early because a leap day fell inside it. */
-const DAYS_PER_YEAR = 365.25;
-const MONTHS_PER_YEAR = 12;
+/** A period that is no shorter than the cited one, or says which rule is followed in its place. */
+const periodOf = (name: RecordClass) =>
+  v.optional(
+    v.pipe(
+      period,
+      v.check(
+        (chosen) => chosen.instead !== undefined || daysOf(chosen) >= citedDays(name),
+        `at least ${citedDays(name)} days as ${RECORD_CLASSES[name].citation} asks, or the rule that is followed \`instead\``,
+      ),
+    ),
+  );
 
-/** Days of a period, rounded up. */
-export function daysOf(period: Period): number {
-  return 'days' in period ? period.days : Math.ceil(period.years * DAYS_PER_YEAR);
-}
-
-/** Days of the cited regulation's period, rounded up. */
-export function citedDays(name: RecordClass): number {
-  return Math.ceil((RECORD_CLASSES[name].months / MONTHS_PER_YEAR) * DAYS_PER_YEAR);
-}
-
-/** Days for every class: what is configured, else what is cited. */
-export function retentionDays(periods: { readonly [name in RecordClass]?: Period | undefined }): RetentionDays {
-  const days = (name: RecordClass): number => {
-    const period = periods[name];
-    return period === undefined ? citedDays(name) : daysOf(period);
-  };
-  return {
-    decisions: days('decisions'),
-    approvals: days('approvals'),
-    control: days('control'),
-    bundles: days('bundles'),
-    details: days('details'),
-    logs: days('logs'),
-  };
-}
+/** How long each class of records is kept; what is not said is kept as cited. */
+export const periods = v.strictObject({
+  decisions: periodOf('decisions'),
+  approvals: periodOf('approvals'),
+  control: periodOf('control'),
+  bundles: periodOf('bundles'),
+  details: periodOf('details'),
+  logs: periodOf('logs'),
+} satisfies { readonly [name in RecordClass]: unknown });
 
 /** Classes whose configured period is shorter than the cited one. */
 export function shortenedClasses(retention: RetentionDays): readonly RecordClass[] {
-  const names: readonly RecordClass[] = ['decisions', 'approvals', 'control', 'bundles', 'details', 'logs'];
-  return names.filter((name) => retention[name] < citedDays(name));
-}
-
-/**
- * Lock period of every archived object, in days. One object holds one chain's events of one day, and an agent's chain
- * mixes decisions with approvals, so an object is kept as long as the longest-lived record it can hold.
- */
-export function archiveLockDays(retention: RetentionDays): number {
-  return Math.max(retention.decisions, retention.approvals, retention.control, retention.bundles);
+  return RECORD_CLASS_NAMES.filter((name) => retention[name] < citedDays(name));
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
 import { keyTerms } from './key-terms.ts';
-import type { RECORD_CLASSES } from './retention.ts';
+import { periods } from './retention.ts';
 
 /** What must be typed to ask for COMPLIANCE, because not even the account's root can take it back. */
 export const COMPLIANCE_CONFIRMATION = 'no one can delete or shorten these records';
@@ -12,8 +12,6 @@ export const ENVELOPE_TTL_SECONDS = 90;
 /** The longest a receipt key may live; verifiers refuse certificates of longer epochs. */
 const MAX_EPOCH_SECONDS = 900;
 
-const MAX_LOCK_YEARS = 100;
-const MAX_LOCK_DAYS = 36_500;
 const ONE_DAY_SECONDS = 86_400;
 /** The schedule looks once a minute, and a run takes up to two. */
 const MIN_MERGE_DELAY_SECONDS = 180;
@@ -30,11 +28,6 @@ const principal = text(
   'an IAM principal ARN or a service such as `lambda.amazonaws.com`',
 );
 const principals = v.pipe(v.array(principal), v.minLength(1, 'at least one principal'));
-const period = v.union(
-  [v.strictObject({ days: whole(1, MAX_LOCK_DAYS) }), v.strictObject({ years: whole(1, MAX_LOCK_YEARS) })],
-  `{ "days": 1 to ${MAX_LOCK_DAYS} } or { "years": 1 to ${MAX_LOCK_YEARS} }`,
-);
-
 const archive = v.pipe(
   v.strictObject({
     lock: v.optional(v.picklist(['GOVERNANCE', 'COMPLIANCE']), 'GOVERNANCE'),
@@ -112,15 +105,6 @@ const log = v.strictObject({
     }),
   ),
 });
-
-const periods = v.strictObject({
-  decisions: v.optional(period),
-  approvals: v.optional(period),
-  control: v.optional(period),
-  bundles: v.optional(period),
-  details: v.optional(period),
-  logs: v.optional(period),
-} satisfies { readonly [name in keyof typeof RECORD_CLASSES]: unknown });
 
 const bucketName = text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name');
 

@@ -1,7 +1,8 @@
 import { Annotations, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { archiveLockDays, RECORD_CLASSES, retentionDays } from '../../core/records/record-classes.ts';
 import { ArchiveBucket } from '../archive/archive-bucket.ts';
-import { archiveLockDays, RECORD_CLASSES, retentionDays, shortenedClasses } from '../config/retention.ts';
+import { shortenedClasses } from '../config/retention.ts';
 import type { DeploymentConfig } from '../config/schema.ts';
 import { appenders, loaders, writersOf } from '../gate/gate-grants.ts';
 import { LedgerTable } from '../ledger/ledger-table.ts';
@@ -69,7 +70,7 @@ export class DataStack extends Stack {
     for (const name of shortenedClasses(kept)) {
       Annotations.of(this).addWarningV2(
         `countersign:retention-${name}`,
-        `${name} are kept ${kept[name]} days, shorter than ${RECORD_CLASSES[name].source} asks where it applies`,
+        `${name} are kept ${kept[name]} days, shorter than ${RECORD_CLASSES[name].source} asks, following: ${retention[name]?.instead}`,
       );
     }
   }

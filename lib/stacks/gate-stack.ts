@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { retentionDays } from '../../core/records/record-classes.ts';
 import { ApprovalTopic } from '../approvals/approval-topic.ts';
 import { ApprovalWorkflow, grantAnswerApproval, grantStartApproval } from '../approvals/approval-workflow.ts';
 import { SweepSchedule } from '../approvals/sweep-schedule.ts';
 import { ArchiveFeed } from '../archive/archive-feed.ts';
-import { retentionDays } from '../config/retention.ts';
 import { type DeploymentConfig, ENVELOPE_TTL_SECONDS } from '../config/schema.ts';
 import type { FunctionCode } from '../functions/bundle-functions.ts';
 import { logRetention } from '../functions/log-retention.ts';

@@ -8,6 +8,7 @@ import { runJson } from '../../cli/demo/run-json.ts';
 import { detailsCommand } from '../../cli/details.ts';
 import { eraseCommand } from '../../cli/erase.ts';
 import { holdCommand } from '../../cli/hold.ts';
+import { retentionCommand } from '../../cli/retention.ts';
 import { verifyCommand } from '../../cli/verify.ts';
 import { gist, newPayeePayment } from '../support/requests.ts';
 import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
@@ -98,12 +99,23 @@ describe('the details of a decision', () => {
     const held = await withApprovals('records.hold.set', holdCommand, 'set', 'claim-7', '--reason', 'claim 7');
     expect(held).toMatchObject({ exitCode: 0, output: { changed: true } });
     await everyObject('ON');
+    const plan = await run(retentionCommand, 'plan');
+    const planned = new Map(Object(plan.output)['months'].map((month: object) => [Object(month)['area'], month]));
+    for (const area of ['events', 'bundles', 'checkpoints']) {
+      expect(planned.get(area)).toMatchObject({ holds: ['claim-7'], lockedUntil: expect.stringMatching(/^203\d-/) });
+      expect(planned.get(area)).not.toHaveProperty('deletableFrom');
+    }
     const refused = await withApprovals('records.erase', eraseCommand, subject, '--through', through);
     expect(refused).toMatchObject({ exitCode: 3, output: { code: 'legal_hold', hold: 'claim-7' } });
     expect(await run(detailsCommand, ...at)).toMatchObject({ exitCode: 0 });
 
     await withApprovals('records.hold.release', holdCommand, 'release', 'claim-7', '--reason', 'settled');
     await everyObject('OFF');
+    expect((await run(retentionCommand, 'plan')).output).toMatchObject({
+      months: expect.arrayContaining([
+        expect.objectContaining({ area: 'events', holds: [], deletableFrom: expect.any(String) }),
+      ]),
+    });
     const list = await run(holdCommand, 'list');
     expect(list).toMatchObject({ output: { holds: [{ id: 'claim-7', releasedAt: expect.any(String) }] } });
     const erase = [subject, '--through', through, '--key', 'asked-again'];

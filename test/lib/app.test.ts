@@ -68,9 +68,11 @@ describe('the app', () => {
   });
 
   it('warns when a record class is kept shorter than the cited period', () => {
-    const app = buildApp(configWith({ retention: { decisions: { days: 30 } } }));
+    const app = buildApp(configWith({ retention: { decisions: { days: 30, instead: 'a rule of ours' } } }));
     const messages = app.node.findChild('CountersignData').node.metadata.map((entry) => String(entry.data));
-    expect(messages.join('\n')).toContain('decisions are kept 30 days, shorter than US-17A4-A asks where it applies');
+    expect(messages.join('\n')).toContain(
+      'decisions are kept 30 days, shorter than US-17A4-A asks, following: a rule of ours',
+    );
   });
 });
 

@@ -1,12 +1,15 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
   archiveLockDays,
   citedDays,
   daysOf,
+  RECORD_CLASS_NAMES,
   RECORD_CLASSES,
   retentionDays,
-  shortenedClasses,
-} from '../../../lib/config/retention.ts';
+} from '../../../core/records/record-classes.ts';
+import { periods, shortenedClasses } from '../../../lib/config/retention.ts';
 
 describe('retention', () => {
   it('keeps each class for its cited period when nothing is configured', () => {
@@ -46,5 +49,36 @@ describe('retention', () => {
       expect(source).toMatch(/^[A-Z]{2}-[A-Z0-9.-]+$|^NY-/);
       expect(months).toBeGreaterThanOrEqual(0);
     }
+  });
+
+  it('names every class once when they are listed', () => {
+    expect([...RECORD_CLASS_NAMES].sort()).toEqual(Object.keys(RECORD_CLASSES).sort());
+  });
+
+  it('is never shorter than cited, whatever is configured, unless another rule is named', () => {
+    const days = fc.record({ days: fc.integer({ min: 1, max: 36_500 }) });
+    const years = fc.record({ years: fc.integer({ min: 1, max: 100 }) });
+    const configured = fc.record(Object.fromEntries(RECORD_CLASS_NAMES.map((name) => [name, fc.oneof(days, years)])), {
+      requiredKeys: [],
+    });
+    fc.assert(
+      fc.property(configured, (config) => {
+        const parsed = v.safeParse(periods, config);
+        const isShort = Object.entries(config).some(
+          ([name, period]) =>
+            period !== undefined &&
+            daysOf(period) < citedDays(RECORD_CLASS_NAMES.find((each) => each === name) ?? 'logs'),
+        );
+        expect(parsed.success).toBe(!isShort);
+        if (parsed.success) expect(shortenedClasses(retentionDays(parsed.output))).toEqual([]);
+      }),
+    );
+  });
+
+  it('may be shorter than cited when the configuration names the rule that is followed', () => {
+    const instead = 'Directive 2014/65/EU Art. 16(7)';
+    expect(v.is(periods, { decisions: { years: 5 } })).toBe(false);
+    expect(v.is(periods, { decisions: { years: 5, instead: ' ' } })).toBe(false);
+    expect(v.is(periods, { decisions: { years: 5, instead } })).toBe(true);
   });
 });
