@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { localDigester } from '../../../../core/ledger/log-verify/bundle-source.ts';
 import type { LogReport } from '../../../../core/ledger/log-verify/check.ts';
 import { LOG_CHECK_NAMES } from '../../../../core/ledger/log-verify/check.ts';
+import type { BundleJob } from '../../../../core/ledger/log-verify/digest-bundle.ts';
 import type { VerifyLogOptions } from '../../../../core/ledger/log-verify/options.ts';
 import { LogUnreadable, verifyLog } from '../../../../core/ledger/log-verify/verify-log.ts';
 import type { TestLog } from '../../../support/log-world.ts';
@@ -76,6 +78,28 @@ describe('a whole log', () => {
     const seen: number[] = [];
     await verify(honest, { onProgress: (entries) => seen.push(entries) });
     expect(seen.at(-1)).toBe(honest.events.length);
+  });
+
+  it('never holds more bundles than are asked for at once, whatever its size', async () => {
+    const large = honestLog({ rounds: 800, every: 1_000 });
+    const source = fileSource(large.files);
+    const [bundles, atOnce] = [Math.ceil(large.events.length / 256), 3];
+    expect(bundles).toBeGreaterThan(atOnce * 3);
+    let done = 0;
+    let most = 0;
+    const digester = {
+      inFlight: atOnce,
+      digest: async (job: BundleJob) => {
+        most = Math.max(most, job.n + 1 - done);
+        return localDigester(source).digest(job);
+      },
+    };
+    const onProgress = (entries: number) => {
+      done = Math.floor(entries / 256);
+    };
+    const report = await verifyLog(source, { ...fullOptions(large), onProgress }, digester);
+    expect(report).toMatchObject({ ok: true, counts: { entries: large.events.length } });
+    expect(most).toBe(atOnce);
   });
 
   it('is unreadable when there is no checkpoint', async () => {
