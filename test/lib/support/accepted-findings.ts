@@ -29,6 +29,8 @@ const agentRoutes = Object.fromEntries(
     'actions/{id}/cancel/POST',
     'actions/{id}/outcome/POST',
     'actions/{id}/redeem/POST',
+    'keys/changes/POST',
+    'ledger/events/{id}/proof/GET',
     'policy/activations/POST',
     'records/erasures/POST',
     'records/holds/POST',
@@ -89,6 +91,7 @@ const listed: { readonly [path: string]: readonly string[] } = {
   'CountersignGate/Agents': [
     ...wildcards(
       `${API}/GET/actions/*`,
+      `${API}/GET/ledger/events/*/proof`,
       `${API}/POST/actions/*/cancel`,
       `${API}/POST/actions/*/outcome`,
       `${API}/POST/actions/*/redeem`,
@@ -110,6 +113,7 @@ const listed: { readonly [path: string]: readonly string[] } = {
     ...wildcards(`${ARCHIVE}/bundles/*`, `${ARCHIVE}/events/*`, `${LOG}/checkpoints/*`, `${LOG}/tile/*`),
     ...FUNCTION,
   ],
+  'CountersignGate/prove-event': [...wildcards(`${LOG}/tile/?/*`), ...FUNCTION, 'NIST.800.53.R5-LambdaConcurrency'],
   'CountersignGate/sequence-ledger': [...wildcards('*', `${LOG}/*`), ...FUNCTION],
   'CountersignGate/reconcile-ledger': [
     ...wildcards(`${CALLS}/AWSLogs/111122223333/CloudTrail/eu-west-1/*`),
