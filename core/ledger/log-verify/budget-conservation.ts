@@ -1,4 +1,5 @@
-import type { BudgetFact, StatedAmount } from './budget-fact.ts';
+import type { BudgetFact } from './budget-fact.ts';
+import { isNothing } from './budget-fact.ts';
 import type { Findings } from './check.ts';
 
 interface Hold {
@@ -40,7 +41,8 @@ export class BudgetConservation {
     const budget = this.#chains.get(chain) ?? { holds: new Map(), day: '', dayMicroUsd: 0n, dayTokens: 0n };
     this.#chains.set(chain, budget);
     const fail: Fail = (code, expected, got) => this.#findings.add({ check: 'C12', code, index, chain, expected, got });
-    if (fact.kind === 'decision') decide(budget, fact, fail);
+    if (fact.kind === 'unheld') checkUnheld(budget, fact.actionId, fail);
+    else if (fact.kind === 'decision') decide(budget, fact, fail);
     else if (fact.kind === 'outcome') settle(budget, fact, fail);
     else if (fact.kind === 'lapsed') lapse(budget, fact, fail);
     else fail('budget_unreadable', `\`${fact.member}\` as its event type has it`, 'another form');
@@ -75,6 +77,10 @@ function decide(budget: ChainBudget, { released, hold, dayUsed }: Decision, fail
     if (stated === undefined || BigInt(stated) === total[measure]) continue;
     fail('day_used_differs', `${total[measure]} ${measure} used on ${day}`, stated);
   }
+}
+
+function checkUnheld(budget: ChainBudget, actionId: string, fail: Fail): void {
+  if (budget.holds.has(actionId)) fail('hold_unknown', `a hold of \`${actionId}\``, 'held: false');
 }
 
 function settle(budget: ChainBudget, outcome: Outcome, fail: Fail): void {
@@ -126,8 +132,4 @@ function giveBack(
   if (hold.day !== budget.day) return;
   budget.dayMicroUsd -= returned.microUsd;
   budget.dayTokens -= returned.tokens;
-}
-
-function isNothing({ microUsd, tokens }: StatedAmount): boolean {
-  return microUsd === '0' && tokens === '0';
 }

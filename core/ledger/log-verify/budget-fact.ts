@@ -17,6 +17,8 @@ export type BudgetFact =
       /** What counts against the agent's day after the hold, where the event says so. */
       readonly dayUsed: Partial<StatedAmount>;
     }
+  /** An outcome of an action that held nothing, and that therefore settles and gives back nothing. */
+  | { readonly kind: 'unheld'; readonly actionId: string }
   | {
       readonly kind: 'outcome';
       readonly actionId: string;
@@ -78,6 +80,7 @@ function outcomeFact(read: DataReader): BudgetFact {
   if (typeof actionId !== 'string' || typeof held !== 'boolean') return unreadable('held');
   if (!isStated(settled)) return unreadable('settledMicroUsd');
   if (!isStated(released)) return unreadable('releasedMicroUsd');
+  if (!held && isNothing(settled) && isNothing(released)) return { kind: 'unheld', actionId };
   const notPerformed = read('result') === 'not_performed';
   return { kind: 'outcome', actionId, held, settled, released, overrun: overrun === true, notPerformed };
 }
@@ -102,7 +105,12 @@ function isStated(amount: {
 }
 
 function isAmount(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && /^(0|[1-9][0-9]{0,30})$/.test(value);
+  return value === '0' || (typeof value === 'string' && /^[1-9][0-9]{0,30}$/.test(value));
+}
+
+/** True for an amount of nothing. */
+export function isNothing({ microUsd, tokens }: StatedAmount): boolean {
+  return microUsd === '0' && tokens === '0';
 }
 
 function isTexts(value: JsonValue | undefined): value is readonly string[] {

@@ -31,7 +31,7 @@ export interface BundleDigest {
   readonly stretches: Float64Array;
   /** `prev` of each chain's first event, 32 bytes each. */
   readonly firstPrevs: Uint8Array;
-  /** What events say of budgets, in order, with the chain they are in. */
-  readonly budget: readonly { readonly index: number; readonly chain: string; readonly fact: BudgetFact }[];
+  /** What events say of budgets, in order, with the number of their chain in `chains`. */
+  readonly budget: readonly { readonly index: number; readonly chain: number; readonly fact: BudgetFact }[];
   readonly findings: readonly Finding[];
 }

@@ -19,13 +19,10 @@ export class ChainStretches {
     this.#faults = faults;
   }
 
-  /** Takes the event that `event` has just read. */
-  append(index: number, event: EntryColumns): void {
+  /** Takes the event that `event` has just read; the number of its chain. */
+  append(index: number, event: EntryColumns): number {
     const number = this.#numbers.get(event.chain);
-    if (number === undefined) {
-      this.#begin(index, event);
-      return;
-    }
+    if (number === undefined) return this.#begin(index, event);
     const at = number * STRETCH_FIELDS;
     const before = {
       seq: this.#fields[at + STRETCH.lastSeq] ?? 0,
@@ -36,6 +33,7 @@ export class ChainStretches {
     this.#fields[at + STRETCH.lastIndex] = index;
     this.#fields[at + STRETCH.lastSeq] = event.seq;
     this.#fields[at + STRETCH.lastTimeMs] = event.timeMs;
+    return number;
   }
 
   columns(): Pick<BundleDigest, 'chains' | 'stretches' | 'firstPrevs'> {
@@ -46,11 +44,13 @@ export class ChainStretches {
     };
   }
 
-  #begin(index: number, { chain, seq, timeMs, prev }: EntryColumns): void {
-    this.#numbers.set(chain, this.#chains.length);
+  #begin(index: number, { chain, seq, timeMs, prev }: EntryColumns): number {
+    const number = this.#chains.length;
+    this.#numbers.set(chain, number);
     this.#chains.push(chain);
     this.#fields.push(index, seq, timeMs, index, seq, timeMs);
     for (const byte of prev) this.#firstPrevs.push(byte);
+    return number;
   }
 }
 

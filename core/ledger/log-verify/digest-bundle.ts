@@ -37,9 +37,12 @@ export function digestBundle(job: BundleJob, files: BundleFiles): BundleDigest {
   compareWithTile(faults, job, hashes, files.tile);
   const events = new EntryColumns(bytes, count, depth, faults);
   const chains = new ChainStretches(hashes, faults);
-  if (depth !== 'hash')
-    for (let index = 0; index < count; index += 1)
-      if (events.read(index, places[index * 2] ?? 0, places[index * 2 + 1] ?? 0)) chains.append(index, events);
+  const budget: BundleDigest['budget'][number][] = [];
+  for (let index = 0; index < count && depth !== 'hash'; index += 1) {
+    if (!events.read(index, places[index * 2] ?? 0, places[index * 2 + 1] ?? 0)) continue;
+    const chain = chains.append(index, events);
+    if (events.fact !== undefined) budget.push({ index, chain, fact: events.fact });
+  }
   return {
     n,
     count,
@@ -47,6 +50,7 @@ export function digestBundle(job: BundleJob, files: BundleFiles): BundleDigest {
     ...(width === TILE_WIDTH && { root: tileRoot(hashes) }),
     ...events.columns(),
     ...chains.columns(),
+    budget,
     findings: faults.found,
   };
 }

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../../json.ts';
 import type { LedgerEvent } from '../parse-event.ts';
 import { parseEntry } from '../statement.ts';
 import type { BudgetFact, DataReader } from './budget-fact.ts';
@@ -20,12 +19,13 @@ export class EntryColumns {
   readonly #scan: EntryScan;
   readonly #ids: Uint8Array;
   readonly #timesMs: Float64Array;
-  readonly #budget: { index: number; chain: string; fact: BudgetFact }[] = [];
   /** `prev` of the event that was read. */
   readonly prev = new Uint8Array(HASH_BYTES);
   chain = '';
   seq = 0;
   timeMs = 0;
+  /** What the event says of a budget, if anything. */
+  fact: BudgetFact | undefined;
 
   constructor(bytes: Uint8Array, count: number, depth: EntryDepth, faults: Faults) {
     this.#bytes = bytes;
@@ -45,8 +45,8 @@ export class EntryColumns {
     return true;
   }
 
-  columns(): Pick<BundleDigest, 'ids' | 'timesMs' | 'budget'> {
-    return { ids: this.#ids, timesMs: this.#timesMs, budget: this.#budget };
+  columns(): Pick<BundleDigest, 'ids' | 'timesMs'> {
+    return { ids: this.#ids, timesMs: this.#timesMs };
   }
 
   #fromScan(index: number): void {
@@ -56,18 +56,10 @@ export class EntryColumns {
     this.timeMs = scan.timeMs;
     scan.writePrev(this.prev, 0);
     scan.writeId(this.#ids, index * ID_BYTES);
-    this.#takeFact(index, scan.type, this.#readScanned);
+    this.fact = budgetFactOf(scan.type, this.#readScanned);
   }
 
-  readonly #readScanned: DataReader = (name) => {
-    const text = this.#scan.dataMember(name);
-    if (text === undefined) return undefined;
-    // The scan takes no escapes, so what stands between the quotes is the string.
-    if (text.startsWith('"')) return text.slice(1, -1);
-    if (text === 'true' || text === 'false') return text === 'true';
-    const value: JsonValue = JSON.parse(text);
-    return value;
-  };
+  readonly #readScanned: DataReader = (name) => this.#scan.dataMember(name);
 
   #fromParser(index: number, start: number, end: number): boolean {
     const entry = this.#bytes.subarray(start, end);
@@ -86,12 +78,7 @@ export class EntryColumns {
     this.timeMs = event.timeMs;
     this.prev.set(Buffer.from(event.prev, 'hex'));
     writeUlid(Buffer.from(event.id, 'latin1'), 0, this.#ids, index * ID_BYTES);
-    this.#takeFact(index, event.type, (name) => event.data[name]);
+    this.fact = budgetFactOf(event.type, (name) => event.data[name]);
     return true;
-  }
-
-  #takeFact(index: number, type: string, read: DataReader): void {
-    const fact = budgetFactOf(type, read);
-    if (fact !== undefined) this.#budget.push({ index, chain: this.chain, fact });
   }
 }

@@ -1,10 +1,14 @@
+import type { JsonValue } from '../../json.ts';
 import { EVENT_TYPES, EVENT_VERSION } from '../event.ts';
 import { EVENT_PREDICATE_TYPE } from '../statement.ts';
 import { hasAscii, sameStretch, scanInteger, scanObject, scanString } from './canonical-scan.ts';
+import { sameBytesAt } from './fast-hash.ts';
 
 const HEAD = '{"_type":"https://in-toto.io/Statement/v1","predicate":{';
-const FRAME = `,"predicateType":"${EVENT_PREDICATE_TYPE}","subject":[{"digest":{"sha256":"`;
-const VERSION = `,"v":"${EVENT_VERSION}"}`;
+// Bytes, because text put together from parts is read slowly one character at a time.
+const FRAME = Buffer.from(`,"predicateType":"${EVENT_PREDICATE_TYPE}","subject":[{"digest":{"sha256":"`);
+const VERSION = Buffer.from(`,"v":"${EVENT_VERSION}"}`);
+const QUOTE = 0x22;
 const HEX_DIGITS = 64;
 const ULID_CHARACTERS = 26;
 const TIME_CHARACTERS = 24;
@@ -18,7 +22,7 @@ const ULID_VALUES = valuesOf('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
 const DIGITS = Float64Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : Number.NaN,
 );
-const TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
+const TYPES: ReadonlyMap<number, readonly string[]> = Map.groupBy(EVENT_TYPES, ({ length }) => length);
 
 /**
  * Where the parts of one entry are, found without parsing it. `scan` accepts only entries that a strict parser would
@@ -30,6 +34,8 @@ export class EntryScan {
   readonly #text: Buffer;
   readonly #members = new Int32Array(MAX_MEMBERS * 4);
   #memberCount = 0;
+  #chainStart = 0;
+  #chainEnd = 0;
   #idAt = 0;
   #prevAt = 0;
   chain = '';
@@ -62,14 +68,21 @@ export class EntryScan {
     if (at < 0 || this.#memberCount > MAX_MEMBERS) return false;
     at = this.#scanTail(at);
     if (at < 0 || at > end) return false;
-    this.chain = this.#text.toString('latin1', chainStart, chainEnd);
+    this.#takeChain(chainStart, chainEnd);
     return this.#scanFrame(at, end, chainStart, chainEnd);
   }
 
-  /** A member of `data` as JSON text; undefined when there is none. */
-  dataMember(name: string): string | undefined {
-    const at = this.#memberAt(name);
-    return at < 0 ? undefined : this.#text.toString('latin1', this.#members[at + 2], this.#members[at + 3]);
+  /** A member of `data`; undefined when there is none. */
+  dataMember(name: string): JsonValue | undefined {
+    const member = this.#memberAt(name);
+    if (member < 0) return undefined;
+    const [start, end] = [this.#place(member, 2), this.#place(member, 3)];
+    const first = this.#bytes[start];
+    if (first === 0x74 || first === 0x66) return first === 0x74;
+    if (first !== QUOTE) return JSON.parse(this.#text.toString('latin1', start, end));
+    // The scan takes no escapes, so what stands between the quotes is the string. Most amounts are zero.
+    if (end - start === 3 && this.#bytes[start + 1] === 0x30) return '0';
+    return this.#text.toString('latin1', start + 1, end - 1);
   }
 
   /** Writes the event's `prev` as 32 bytes. */
@@ -94,6 +107,19 @@ export class EntryScan {
     this.#members[at + 2] = valueStart;
     this.#members[at + 3] = valueEnd;
   };
+
+  /** Events of one chain often follow each other: then its name need not be decoded again. */
+  #takeChain(start: number, end: number): void {
+    if (!sameStretch(this.#bytes, start, end, this.#chainStart, this.#chainEnd))
+      this.chain = this.#text.toString('latin1', start, end);
+    this.#chainStart = start;
+    this.#chainEnd = end;
+  }
+
+  /** A member's place as {@link EntryScan.#seen} keeps it; 0 when there is no such member. */
+  #place(member: number, what: number): number {
+    return member < 0 ? 0 : (this.#members[member + what] ?? 0);
+  }
 
   #memberAt(name: string): number {
     for (let at = 0; at < this.#memberCount * 4; at += 4) {
@@ -123,25 +149,27 @@ export class EntryScan {
     at = seqEnd + 9 + TIME_CHARACTERS;
     if (!hasAscii(bytes, at, '","type":"')) return -1;
     const typeEnd = scanString(bytes, at + 9) - 1;
-    if (typeEnd < 0 || !hasAscii(bytes, typeEnd + 1, VERSION)) return -1;
-    this.type = this.#text.toString('latin1', at + 10, typeEnd);
-    return TYPES.has(this.type) ? typeEnd + 1 + VERSION.length : -1;
+    if (typeEnd < 0 || !sameBytesAt(bytes, typeEnd + 1, VERSION, 0, VERSION.length)) return -1;
+    const type = TYPES.get(typeEnd - at - 10)?.find((name) => hasAscii(bytes, at + 10, name));
+    if (type === undefined) return -1;
+    this.type = type;
+    return typeEnd + 1 + VERSION.length;
   }
 
   /** The statement's subject must be the action that `data` names, or the event's place when it names none. */
   #scanFrame(start: number, end: number, chainStart: number, chainEnd: number): boolean {
     const bytes = this.#bytes;
-    if (!hasAscii(bytes, start, FRAME)) return false;
+    if (!sameBytesAt(bytes, start, FRAME, 0, FRAME.length)) return false;
     const digestAt = start + FRAME.length;
     const nameAt = digestAt + HEX_DIGITS + 11;
     if (!isHash(bytes, digestAt) || !hasAscii(bytes, nameAt - 11, '"},"name":"')) return false;
     const nameEnd = scanString(bytes, nameAt - 1) - 1;
     if (nameEnd < 0 || !hasAscii(bytes, nameEnd, '"}]}') || nameEnd + 4 !== end) return false;
     const [id, digest] = [this.#memberAt('actionId'), this.#memberAt('actionDigest')];
-    const [idStart = 0, idEnd = 0] = id < 0 ? [] : this.#members.subarray(id + 2, id + 4);
-    const [digestStart = 0, digestEnd = 0] = digest < 0 ? [] : this.#members.subarray(digest + 2, digest + 4);
+    const [idStart, idEnd] = [this.#place(id, 2), this.#place(id, 3)];
+    const [digestStart, digestEnd] = [this.#place(digest, 2), this.#place(digest, 3)];
     const isDigest = digestEnd - digestStart === HEX_DIGITS + 2 && isHash(bytes, digestStart + 1);
-    if (bytes[idStart] === 0x22 && idEnd > 0 && isDigest && bytes[digestStart] === 0x22)
+    if (bytes[idStart] === QUOTE && idEnd > 0 && isDigest && bytes[digestStart] === QUOTE)
       return (
         sameStretch(bytes, nameAt, nameEnd, idStart + 1, idEnd - 1) &&
         sameStretch(bytes, digestAt, digestAt + HEX_DIGITS, digestStart + 1, digestEnd - 1)

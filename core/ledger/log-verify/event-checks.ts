@@ -26,7 +26,8 @@ export class EventChecks {
     this.#checkIds(digest);
     this.tails.append(digest);
     const offset = digest.n * TILE_WIDTH;
-    for (const { index, chain, fact } of digest.budget) this.#budget.take(offset + index, chain, fact);
+    for (const { index, chain, fact } of digest.budget)
+      this.#budget.take(offset + index, digest.chains[chain] ?? '', fact);
   }
 
   #checkIds({ n, ids, timesMs }: BundleDigest): void {
