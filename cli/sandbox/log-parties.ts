@@ -6,7 +6,7 @@ import { formatVerifierKey, SIGNATURE_ED25519 } from '../../core/ledger/log/note
 import type { Outside, SandboxSite } from '../../sandbox/index.ts';
 import { startTimestampAuthority } from '../../sandbox/timestamp-authority/start-timestamp-authority.ts';
 import { startWitnesses } from '../../sandbox/witness/spawn.ts';
-import { templateNames } from './names.ts';
+import { logKeyIds, templateNames } from './names.ts';
 
 const WITNESSES = 2;
 
@@ -15,7 +15,7 @@ export const SANDBOX_LOG_ORIGIN = 'sandbox.countersign.example/log';
 
 /** The parties that a log needs and an institution does not run: witnesses, processes of their own, and a time authority. */
 export interface LogParties extends Outside {
-  /** The log's verifier key. */
+  /** The log's verifier keys in use, one in a line, the newest first. */
   readonly logKey: string;
   readonly witnessPolicy: string;
   readonly trustAnchors: string;
@@ -36,17 +36,20 @@ export async function startLogParties(site: SandboxSite): Promise<LogParties> {
     credentials: site.credentialsFor('root'),
     systemClockOffset: site.clock.nowMs() - Date.now(),
   });
-  const { logKeyId, receiptKeyId } = templateNames(assembly);
-  const publicKey = await readEd25519PublicKey(kms, logKeyId);
+  const { receiptKeyId } = templateNames(assembly);
+  const logKeys: string[] = [];
+  for (const keyId of logKeyIds(assembly)) {
+    const publicKey = await readEd25519PublicKey(kms, keyId);
+    logKeys.push(formatVerifierKey(SANDBOX_LOG_ORIGIN, SIGNATURE_ED25519, publicKey));
+  }
   const certificationKey = Buffer.from(await readEd25519PublicKey(kms, receiptKeyId)).toString('base64');
   kms.destroy();
-  const logKey = formatVerifierKey(SANDBOX_LOG_ORIGIN, SIGNATURE_ED25519, publicKey);
   const folder = join(stateDir, 'log-parties');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const authority = await startTimestampAuthority({ stateDir: join(folder, 'timestamp-authority'), clock });
-  const witnesses = await startWitnesses({ count: WITNESSES, stateDir: folder, logKeys: [logKey], clock: told });
+  const witnesses = await startWitnesses({ count: WITNESSES, stateDir: folder, logKeys, clock: told });
   return {
-    logKey,
+    logKey: logKeys.join('\n'),
     witnessPolicy: witnesses.policyText,
     trustAnchors: authority.trustAnchorPem,
     certificationKey,

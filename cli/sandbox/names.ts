@@ -20,6 +20,14 @@ export function templateNames(assembly: Assembly): SandboxFile['names'] {
   };
 }
 
+/** Keys the log is signed with, the active one first. */
+export function logKeyIds(assembly: Assembly): readonly string[] {
+  const named = ['LOG_KEY_ID', 'LOG_OVERLAP_KEY_ID'].map((name) =>
+    variable(assembly, 'countersign-sequence-ledger', name),
+  );
+  return named.filter((keyId) => keyId !== '');
+}
+
 /** The archive locks whatever it is given; objects of the log come with locks of their own. */
 function lockedBucket(assembly: Assembly, isByDefault: boolean): string {
   const isWanted = ({ properties }: Resource) =>

@@ -12,13 +12,14 @@ export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 /**
  * Synthesizes the CDK app, as `cdk synth` does, into `cdkOutDir`.
  *
+ * @param configPath the sandbox's own when absent
  * @throws {CommandError} failed, with what the app printed
  */
-export async function synthesize(cdkOutDir: string): Promise<void> {
+export async function synthesize(cdkOutDir: string, configPath = 'config/sandbox.json'): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, ['bin/app.ts'], {
       cwd: PROJECT_ROOT,
-      env: { ...process.env, CDK_OUTDIR: cdkOutDir, CDK_CONTEXT_JSON: '{"config":"config/sandbox.json"}' },
+      env: { ...process.env, CDK_OUTDIR: cdkOutDir, CDK_CONTEXT_JSON: JSON.stringify({ config: configPath }) },
       timeout: TIMEOUT_MS,
       maxBuffer: MAX_OUTPUT_BYTES,
     });

@@ -55,10 +55,18 @@ export interface SandboxWorld {
   close(): Promise<void>;
 }
 
+/** A sandbox that goes on where another one stopped, perhaps with another app. */
+export interface KeptHome {
+  /** Stays when the world is closed. */
+  readonly home: string;
+  readonly appDir: string;
+}
+
 /** Starts the synthesized app, seeded, on free ports. */
-export async function openSandboxWorld(): Promise<SandboxWorld> {
-  const home = mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
-  const running = await runSandbox({ stateDir: home, appDir: await synthesizedApp(), say: () => undefined });
+export async function openSandboxWorld(kept?: KeptHome): Promise<SandboxWorld> {
+  const home = kept?.home ?? mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
+  const appDir = kept?.appDir ?? (await synthesizedApp());
+  const running = await runSandbox({ stateDir: home, appDir, say: () => undefined });
   const { sandbox, file } = running;
   const items = async (table: 'state' | 'ledger') =>
     scan(sandbox, table === 'state' ? file.names.stateTable : file.names.ledgerTable);
@@ -93,7 +101,7 @@ export async function openSandboxWorld(): Promise<SandboxWorld> {
     env: { COUNTERSIGN_HOME: home },
     close: async () => {
       await running.close();
-      rmSync(home, { recursive: true, force: true });
+      if (kept === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
 }
