@@ -1,15 +1,17 @@
-import { parseEntry } from '../../core/ledger/statement.ts';
+import { genesisHash } from '../../core/ledger/event.ts';
+import { entryBytes, parseEntry } from '../../core/ledger/statement.ts';
 import type { Presented } from './auditor.ts';
 import { insider } from './auditor.ts';
-import { decided, settled } from './chain-writer.ts';
-import { ALPHA, BETA, NEW, TELLER } from './chains.ts';
+import { budgetAttacks } from './budget-attacks.ts';
+import { ALPHA, BETA, NEW } from './chains.ts';
 import type { Smuggled } from './forged-event.ts';
 import { eventAfter, IDLE_DRAFT, relabelled, respelled, smuggled, tailOf } from './forged-event.ts';
 import type { LogAttack } from './log-attack.ts';
 import type { LogBench } from './log-bench.ts';
 import type { LogWorld } from './log-world.ts';
 
-type Grown = (write: (world: LogWorld) => Smuggled) => () => Promise<Presented>;
+/** Has an entry written by `write` sequenced; what an insider is then shown. */
+export type Grown = (write: (world: LogWorld) => Smuggled) => () => Promise<Presented>;
 
 /**
  * Attacks by whoever runs the log and writes what no gate would: the rows are sequenced, cosigned and stamped like any
@@ -57,6 +59,12 @@ function chainAttacks(grown: Grown): readonly LogAttack[] {
         return eventAfter(world, ALPHA, { position: { prevHash } });
       }),
       honest,
+    },
+    {
+      name: 'chain begun with another’s beginning',
+      caughtBy: ['C11'],
+      forged: grown((world) => eventAfter(world, NEW, { position: { prevHash: genesisHash(ALPHA) } })),
+      honest: grown((world) => eventAfter(world, NEW)),
     },
     {
       name: 'event put into another agent’s chain',
@@ -109,47 +117,6 @@ function timeAttacks(grown: Grown): readonly LogAttack[] {
   ];
 }
 
-const HELD = 900;
-
-function budgetAttacks(grown: Grown): readonly LogAttack[] {
-  const outcome = (changes: { readonly [member: string]: string | boolean }) =>
-    grown((world) => {
-      world.writer.write(ALPHA, decided(TELLER, 'act_budget', HELD, dayOf(world)));
-      const { data, ...draft } = settled(TELLER, 'act_budget', HELD, 500);
-      return eventAfter(world, ALPHA, { draft: { ...draft, data: { ...data, ...changes } } });
-    });
-  const hold = (usedMicroUsd: (world: LogWorld) => string) =>
-    grown((world) => {
-      const { data, ...draft } = decided(TELLER, 'act_day', HELD, dayOf(world));
-      const alerts = [{ scope: 'agent_day', measure: 'usd', percent: 80, used: usedMicroUsd(world), cap: '100000' }];
-      return eventAfter(world, ALPHA, { draft: { ...draft, data: { ...data, alerts } } });
-    });
-  return [
-    {
-      name: 'more given back than was held',
-      caughtBy: ['C12'],
-      forged: outcome({ releasedMicroUsd: '800' }),
-      // Used more than was held, and says so.
-      honest: outcome({ settledMicroUsd: '1200', releasedMicroUsd: '0', overrun: true }),
-    },
-    {
-      name: 'a day’s use set back between two rows',
-      caughtBy: ['C12'],
-      forged: hold(() => '900'),
-      honest: hold((world) => String(usedToday(world) + HELD)),
-    },
-  ];
-}
-
-function dayOf({ writer }: LogWorld): string {
-  return new Date(writer.nowMs).toISOString().slice(0, 10);
-}
-
-/** What the log's rows leave of a day: each round but every fifth settles 500 of what it held. */
-function usedToday({ writer }: LogWorld): number {
-  return 500 * writer.events.filter(({ chain, type }) => chain === ALPHA && type === 'action.outcome').length;
-}
-
 function formAttacks(grown: Grown): readonly LogAttack[] {
   const spelled = (from: string, to: string) =>
     grown((world) => {
@@ -159,6 +126,21 @@ function formAttacks(grown: Grown): readonly LogAttack[] {
   const honest = grown((world) => eventAfter(world, ALPHA, { draft: { data: { reason: 'the officer’s “drill”\n' } } }));
   return [
     { name: 'same meaning in other bytes', caughtBy: ['C8'], forged: spelled('"seq":', '"seq": '), honest },
+    {
+      name: 'event of a type nobody knows',
+      caughtBy: ['C8'],
+      forged: spelled('session.closed', 'session.opened'),
+      honest,
+    },
+    {
+      name: 'entry about another action than its event',
+      caughtBy: ['C8'],
+      forged: grown((world) => {
+        const event = eventAfter(world, ALPHA);
+        return { ...event, entry: entryBytes(event.bytes, { name: 'act_other', sha256: event.hash }) };
+      }),
+      honest,
+    },
     { name: 'member twice', caughtBy: ['C8'], forged: spelled('"seq":', '"seq":0,"seq":'), honest },
   ];
 }

@@ -2,7 +2,7 @@ import { encodeEntries } from '../../core/ledger/log/entry-bundle.ts';
 import type { LogFiles, Presented } from './auditor.ts';
 import { insider, keyHolder } from './auditor.ts';
 import type { LogRow } from './forged-log.ts';
-import { rowsOf, treeFiles, withFiles, writtenAgain } from './forged-log.ts';
+import { rowsOf, treeFiles, withFiles, withoutHistory, writtenAgain } from './forged-log.ts';
 import type { LogAttack } from './log-attack.ts';
 import type { LogBench } from './log-bench.ts';
 import type { LogWorld } from './log-world.ts';
@@ -72,6 +72,22 @@ export function fileAttacks({ shared }: LogBench): readonly LogAttack[] {
       honest: () => shown({ 'notes.txt': new Uint8Array(1) }),
     },
     {
+      name: 'partial tile of an earlier size edited',
+      caughtBy: ['C5'],
+      forged: () => {
+        const bucket = bucketFiles(shared);
+        const partial = [...bucket.keys()].find((path) => path.startsWith('tile/0/000.p/')) ?? '';
+        return { files: withFiles(bucket, { [partial]: flipped(bucket.get(partial), 0) }), auditor: insider(shared) };
+      },
+      honest: () => ({ files: bucketFiles(shared), auditor: insider(shared) }),
+    },
+    {
+      name: 'tile above the rows taken away',
+      caughtBy: ['C6'],
+      forged: () => shown({ [above]: undefined }),
+      honest,
+    },
+    {
       name: 'hash above the rows edited',
       caughtBy: ['C6'],
       forged: () => shown({ [above]: flipped(files.get(above), 0) }),
@@ -89,11 +105,6 @@ function moved(files: LogFiles, smaller: LogFiles): LogFiles {
   const stem = (path: string) => path.replace(/\.p\/\d+$/, '');
   const bytesOf = new Map([...smaller].map(([path, bytes]) => [stem(path), bytes]));
   return new Map([...files].map(([path, bytes]) => [path, bytesOf.get(stem(path)) ?? bytes]));
-}
-
-/** What is left when a log shows the latest checkpoint alone, and no timestamp of it. */
-function withoutHistory(files: LogFiles): LogFiles {
-  return new Map([...files].filter(([path]) => !path.startsWith('checkpoints/')));
 }
 
 /** The bucket itself, which keeps partial tiles of earlier sizes. */

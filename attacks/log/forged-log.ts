@@ -46,6 +46,8 @@ export interface Forger {
   readonly colluding?: readonly LogWitness[];
   /** True when the time authority, which stamps anything, was asked. */
   readonly isStamped?: boolean;
+  /** By how much later than they are signed the checkpoints say they are. */
+  readonly postDatedSeconds?: number;
 }
 
 /** A checkpoint's signed note. */
@@ -80,7 +82,8 @@ export function writtenAgain(
     const { root } = treeFiles(entries.slice(0, size));
     const latestMs = Math.max(...rows.slice(0, size).map(({ timeMs }) => timeMs));
     const timeSeconds = Math.ceil(latestMs / 1_000) + 1;
-    const note = signedNote(world, { size, root, timeSeconds }, forger);
+    const stated = timeSeconds + (forger.postDatedSeconds ?? 0);
+    const note = signedNote(world, { size, root, timeSeconds: stated }, forger);
     const path = keptPath(size, root);
     files.set(path, note).set('checkpoint', note);
     if (forger.isStamped === true) files.set(`${path}.tsr`, world.parties.stamp(note, timeSeconds * 1_000));
@@ -111,4 +114,9 @@ export function withFiles(
     else changed.set(path, bytes);
   }
   return changed;
+}
+
+/** What is left when a log shows the latest checkpoint alone, and no timestamp of it. */
+export function withoutHistory(files: LogFiles): LogFiles {
+  return new Map([...files].filter(([path]) => !path.startsWith('checkpoints/')));
 }

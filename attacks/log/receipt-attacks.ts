@@ -1,4 +1,5 @@
 import { CONTROL_CHAIN } from '../../core/ledger/event.ts';
+import type { LogHead } from '../../core/ledger/log-verify/log-heads.ts';
 import { formatLogHeads } from '../../core/ledger/log-verify/log-heads.ts';
 import type { Presented } from './auditor.ts';
 import { insider } from './auditor.ts';
@@ -48,7 +49,6 @@ export function receiptAttacks(bench: LogBench): readonly LogAttack[] {
         1,
       ),
     },
-    retiredCertifier(bench),
     {
       name: 'receipt back-dated into the time of a stolen key',
       caughtBy: ['C15'],
@@ -59,22 +59,6 @@ export function receiptAttacks(bench: LogBench): readonly LogAttack[] {
       honest: later((world) => world.receipt(5), ROUNDS_LATER),
     },
   ];
-}
-
-/** The certification key was replaced before the certificate says it was used. */
-function retiredCertifier({ shared }: LogBench): LogAttack {
-  const shown = (afterMs: number): Presented => {
-    const { publicKey } = shared.parties.certifier;
-    const untilMs = shared.epochEvent.timeMs + afterMs;
-    const auditor = { ...insider(shared), certificationKeys: [], retiredCertificationKeys: [{ publicKey, untilMs }] };
-    return { files: shared.files(), auditor };
-  };
-  return {
-    name: 'receipt under a certificate by a key that was retired',
-    caughtBy: ['C16'],
-    forged: () => shown(-60_000),
-    honest: () => shown(60_000),
-  };
 }
 
 /** Attacks on the state table, whose heads the auditor reads. */
@@ -100,10 +84,31 @@ function headAttacks(bench: LogBench): readonly LogAttack[] {
       honest: headed(false, 5),
     },
     {
+      name: 'head set back behind the log',
+      caughtBy: ['C14'],
+      forged: () => otherHead(bench, ({ seq }) => ({ seq: seq - 1 })),
+      honest: () => otherHead(bench, () => ({})),
+    },
+    {
+      name: 'head that names another event',
+      caughtBy: ['C14'],
+      forged: () => otherHead(bench, () => ({ hash: 'ab'.repeat(32) })),
+      honest: () => otherHead(bench, () => ({})),
+    },
+    {
       name: 'head deleted, its row left',
       caughtBy: ['C14'],
       forged: headed(true, 5),
       honest: () => ({ files: bench.shared.files(), auditor: insider(bench.shared) }),
     },
   ];
+}
+
+/** The log with a chain's head changed in the state table. */
+function otherHead({ shared }: LogBench, change: (head: LogHead) => Partial<LogHead>): Presented {
+  const auditor = insider(shared);
+  const heads = new Map(auditor.heads);
+  const head = heads.get(ALPHA);
+  if (head === undefined) throw new Error('expected a head');
+  return { files: shared.files(), auditor: { ...auditor, heads: heads.set(ALPHA, { ...head, ...change(head) }) } };
 }
