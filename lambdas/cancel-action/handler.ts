@@ -16,10 +16,11 @@ const Cancellation = v.strictObject({ reason: ReasonSchema });
 
 /** Withdraws an action that waits for approval, and tells the workflow that waits. */
 export const handler = agentHandler(async (event, agentId) => {
+  const actionId = pathId(event);
+  const { reason } = parseBody(event, Cancellation);
   const { recorded, members } = requestReceipt();
   const deps = { ...coreDeps(), recorded };
-  const actionId = pathId(event);
-  const cancelled = await cancelAction(deps, agentId, actionId, parseBody(event, Cancellation).reason);
+  const cancelled = await cancelAction(deps, agentId, actionId, reason);
   if (!cancelled.ok) {
     const refusal = cancelled.problem;
     if (refusal.code === 'contention') return contentionReply();

@@ -25,9 +25,9 @@ const Outcome = v.strictObject({
 
 /** Records what became of an allowed action, and settles its budget. */
 export const handler = agentHandler(async (event, agentId) => {
+  const [actionId, outcome] = [pathId(event), parseBody(event, Outcome)];
   const { recorded, members } = requestReceipt();
-  const deps = { ...coreDeps(), prices: priceTable, recorded };
-  const reported = await reportOutcome(deps, agentId, pathId(event), parseBody(event, Outcome));
+  const reported = await reportOutcome({ ...coreDeps(), prices: priceTable, recorded }, agentId, actionId, outcome);
   if (!reported.ok) {
     const refusal = reported.problem;
     if (refusal.code === 'contention') return contentionReply();

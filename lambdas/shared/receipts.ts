@@ -30,7 +30,10 @@ export interface RequestReceipt {
 /** For a repeated request, whose event was recorded by an earlier one: the receipt came with that reply. */
 export const RECORDED_BEFORE = { receiptUnavailable: 'recorded_before' };
 
-/** Begins a request that may record something: a key is asked for meanwhile, where there is none. */
+/**
+ * Begins a request that may record something: a key is asked for meanwhile, where there is none. Called once the request
+ * was read, since asking for a key is itself recorded.
+ */
 export function requestReceipt(held: EpochHolder = epochHolder()): RequestReceipt {
   let event: ChainedEvent | undefined;
   held.prepare();

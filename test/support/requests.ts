@@ -79,3 +79,9 @@ export async function taskTokenOf(world: SandboxWorld, actionId: string): Promis
     return slot?.['taskToken']?.S;
   });
 }
+
+/** A reply without its receipt, or what is said instead: only the reply that recorded something has one. */
+export function withoutReceipt({ status, body }: GateReply): GateReply {
+  const { receipt: _given, receiptUnavailable: _instead, ...rest } = body;
+  return { status, body: rest };
+}
