@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 import type { EntryDepth } from '../../core/ledger/log-verify/bundle-digest.ts';
 import type { LogReport } from '../../core/ledger/log-verify/check.ts';
 import type { LogSource } from '../../core/ledger/log-verify/options.ts';
+import type { VerifiedState } from '../../core/ledger/log-verify/verified-state.ts';
 import { verifyLog } from '../../core/ledger/log-verify/verify-log.ts';
 import type { BundlePlace } from './digest-pool.ts';
 import { DigestPool } from './digest-pool.ts';
 import type { TimestampTrust } from './log-inputs.ts';
 import { LogInputError, readInputs } from './log-inputs.ts';
 import { progressTo } from './progress.ts';
+import { readState, writeState } from './state-file.ts';
 
 /** The flags of verifying a log, for {@link parseArgs}. */
 export const LOG_FLAGS = {
@@ -24,6 +26,7 @@ export const LOG_FLAGS = {
   'witness-view': { type: 'string', multiple: true },
   'max-age-seconds': { type: 'string' },
   'merge-delay-seconds': { type: 'string' },
+  state: { type: 'string' },
   workers: { type: 'string' },
   skip: { type: 'string', multiple: true },
   progress: { type: 'boolean', default: false },
@@ -42,6 +45,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --certification-key FILE  key that certifies receipt keys (PEM or base64, repeatable); FILE@TIME for one retired then
   --max-age-seconds N       how old the newest cosignature may be
   --merge-delay-seconds N   how long an event may take into the log (60)
+  --state FILE              what you verified before, to go on from; written when everything passed; keep it to yourself
   --workers N               threads (up to 4, one a core); 0 works on the one thread
   --skip canonical|events   leave out the form of entries, or events as a whole; named as not checked
   --progress                progress on standard error though it is no terminal`;
@@ -95,16 +99,26 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
   const pool = threads === 0 ? undefined : new DigestPool(place.bundles, threads, place.threadCode);
   const progress = progressTo(place.stderr, flags.progress || place.isTerminal);
   try {
+    const before = flags.state === undefined ? undefined : await readState(flags.state);
+    let state: VerifiedState | undefined;
     const options = { ...inputs, depth, isLive: place.isLive, nowMs: place.nowMs, onProgress: progress.at };
-    return await verifyLog(
+    const report = await verifyLog(
       place.source,
       {
         ...options,
+        ...(before !== undefined && { verifiedBefore: before }),
+        ...(flags.state !== undefined && {
+          onVerified: (verified: VerifiedState) => {
+            state = verified;
+          },
+        }),
         ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
         ...(mergeDelaySeconds !== undefined && { mergeDelaySeconds }),
       },
       pool,
     );
+    if (flags.state !== undefined && state !== undefined) await writeState(flags.state, state);
+    return report;
   } finally {
     progress.end();
     await pool?.close();

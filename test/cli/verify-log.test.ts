@@ -91,6 +91,23 @@ describe('countersign verify of a log', () => {
     });
   });
 
+  test('goes on from its own state when it is given a file for it', async () => {
+    const state = join(folder.path, '..', 'state.json');
+    const counts = [];
+    for (const workers of ['2', '0']) {
+      const io = testIo();
+      expect(await verifyCommand([folder.path, '--state', state, '--workers', workers, '--json'], io)).toBe(0);
+      counts.push(io.json());
+    }
+    expect(counts[0]).toMatchObject({ counts: { verifiedBefore: 0, entries: log.events.length } });
+    expect(counts[1]).toMatchObject({ counts: { verifiedBefore: 256, entries: log.events.length - 256 } });
+
+    await writeFile(state, '{}');
+    const io = testIo();
+    expect(await verifyCommand([folder.path, '--state', state], io)).toBe(3);
+    expect(io.err.join('')).toContain('expected a state');
+  });
+
   test('shows progress on standard error when asked', async () => {
     const io = testIo();
     await verifyCommand([folder.path, '--workers', '0', '--progress'], io);

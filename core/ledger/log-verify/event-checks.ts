@@ -5,6 +5,7 @@ import { ChainTails } from './chain-tails.ts';
 import type { Findings } from './check.ts';
 import { ID_BYTES } from './entry-columns.ts';
 import { UniqueIds } from './unique-ids.ts';
+import type { VerifiedState } from './verified-state.ts';
 
 const ID_WORDS = ID_BYTES / Uint32Array.BYTES_PER_ELEMENT;
 
@@ -15,10 +16,16 @@ export class EventChecks {
   readonly #budget: BudgetConservation;
   readonly tails: ChainTails;
 
-  constructor(findings: Findings) {
+  /** @param before where the events before those that are taken ended; nowhere when absent */
+  constructor(findings: Findings, before?: Pick<VerifiedState, 'tails' | 'budgets'>) {
     this.#findings = findings;
-    this.#budget = new BudgetConservation(findings);
-    this.tails = new ChainTails(findings);
+    this.#budget = new BudgetConservation(findings, structuredClone(new Map(before?.budgets)));
+    this.tails = new ChainTails(findings, before?.tails);
+  }
+
+  /** Where the events taken so far end; a copy. */
+  state(): Pick<VerifiedState, 'tails' | 'budgets'> {
+    return { tails: new Map(this.tails.tails()), budgets: structuredClone(new Map(this.#budget.chains())) };
   }
 
   /** Takes the next bundle. */

@@ -6,6 +6,7 @@ import type { BundleDigest, EntryDepth } from './bundle-digest.ts';
 import type { LogCheck } from './check.ts';
 import type { BundleJob } from './digest-bundle.ts';
 import type { LogHeads } from './log-heads.ts';
+import type { VerifiedState } from './verified-state.ts';
 
 /** Where a log is read from: a bucket or a folder with its files. */
 export interface LogSource {
@@ -66,6 +67,10 @@ export interface VerifyLogOptions {
   readonly isLive?: boolean;
   /** Checks for which the log itself brought along what they rest on, and what that was. */
   readonly unpinned?: ReadonlyMap<LogCheck, string>;
+  /** What the caller's own earlier verification came to: entries up to there are not read again, their hashes are. */
+  readonly verifiedBefore?: VerifiedState;
+  /** Told where a later verification can go on, once everything passed and nothing was skipped. */
+  readonly onVerified?: (state: VerifiedState) => void;
   readonly maxFindings?: number;
   /** Checks to switch off, to learn what each is worth. A log verified without one is never in order. */
   readonly withoutChecks?: ReadonlySet<LogCheck>;

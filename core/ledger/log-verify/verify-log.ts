@@ -6,7 +6,7 @@ import { Findings } from './check.ts';
 import { CheckpointWindows } from './checkpoint-windows.ts';
 import { checkEarlierPartials } from './earlier-partials.ts';
 import { EventChecks } from './event-checks.ts';
-import { hex } from './fast-hash.ts';
+import { HASH_BYTES, hex } from './fast-hash.ts';
 import type { RootClaim } from './kept-checkpoints.ts';
 import { readKept } from './kept-checkpoints.ts';
 import { listLog } from './log-files.ts';
@@ -18,6 +18,8 @@ import { DEFAULT_MERGE_DELAY_SECONDS } from './options.ts';
 import { ReceiptChecks } from './receipt-checks.ts';
 import { previousClaim, RootClaims } from './root-claims.ts';
 import { TreeRebuild } from './tree-rebuild.ts';
+import { checkState, digestTile, stateClaim } from './verified-before.ts';
+import type { VerifiedState } from './verified-state.ts';
 import { checkWitnesses } from './witness-checks.ts';
 
 /** Thrown when there is no log to verify. */
@@ -81,6 +83,9 @@ class LogVerifier {
   readonly #head: TreeHead;
   readonly #tree: TreeRebuild;
   readonly #events: EventChecks;
+  /** Where to go on; undefined to begin at the first entry. */
+  readonly #before: VerifiedState | undefined;
+  #state: VerifiedState | undefined;
   #entries = 0;
 
   constructor(
@@ -96,7 +101,10 @@ class LogVerifier {
     this.#findings = findings;
     this.#head = head;
     this.#tree = new TreeRebuild((path) => source.read(path), findings);
-    this.#events = new EventChecks(findings);
+    const { verifiedBefore } = options;
+    this.#before =
+      verifiedBefore !== undefined && checkState(findings, head, verifiedBefore) ? verifiedBefore : undefined;
+    this.#events = new EventChecks(findings, this.#before);
   }
 
   async run(): Promise<LogReport> {
@@ -106,21 +114,24 @@ class LogVerifier {
     const files = await listLog(findings, this.#source, head.size, options.isLive ?? false);
     const kept = await readKept(findings, read, files, head, options);
     if (kept.claims.length > 0) findings.done('C4');
-    const claims = [...kept.claims, ...previousClaim(findings, head, options)];
+    const before = this.#before === undefined ? [] : [stateClaim(this.#before)];
+    const claims = [...kept.claims, ...previousClaim(findings, head, options), ...before];
     const receipts = new ReceiptChecks(findings, options, head.origin);
     await this.#stream(claims, receipts);
     receipts.finish(head);
     await checkEarlierPartials(findings, read, files.partials, head.size);
     this.#finishTree();
     this.#finishEvents();
+    const report = findings.report();
+    if (report.ok && this.#state !== undefined) options.onVerified?.(this.#state);
     return {
-      ...findings.report(),
+      ...report,
       origin: head.origin,
       size: head.size,
       root: head.rootHex,
       counts: {
         entries: this.#entries,
-        verifiedBefore: 0,
+        verifiedBefore: this.#before?.size ?? 0,
         chains: this.#events.tails.tails().size,
         files: files.fileCount,
         keptCheckpoints: files.kept.length,
@@ -136,6 +147,7 @@ class LogVerifier {
     const windows = new CheckpointWindows(this.#findings, ordered, mergeDelaySeconds);
     const roots = new RootClaims(this.#findings, claims);
     for await (const digest of this.#digests()) {
+      if (digest.root === undefined) this.#keepState();
       for (const finding of digest.findings) this.#findings.add(finding);
       roots.append(this.#tree, digest.n, digest.hashes);
       await this.#tree.append(digest.hashes, digest.root);
@@ -145,10 +157,20 @@ class LogVerifier {
         windows.append(digest.n, digest.timesMs);
       }
       this.#entries += digest.count;
-      onProgress?.(this.#entries, this.#head.size);
+      onProgress?.(digest.n * TILE_WIDTH + digest.hashes.length / HASH_BYTES, this.#head.size);
     }
+    this.#keepState();
     await this.#tree.finish();
     if (depth !== 'hash') windows.finish();
+  }
+
+  /** Remembers what was verified up to the end of the last full bundle, to go on from another time. */
+  #keepState(): void {
+    const { depth = 'canonical', onVerified } = this.#options;
+    if (onVerified === undefined || depth !== 'canonical' || this.#state !== undefined) return;
+    const { origin, size } = this.#head;
+    const whole = size - (size % TILE_WIDTH);
+    this.#state = { origin, size: whole, rootHex: hex(this.#tree.root()), ...this.#events.state() };
   }
 
   /** The bundles' digests in order, with some of the next ones under way. */
@@ -157,7 +179,10 @@ class LogVerifier {
     const { depth = 'canonical' } = this.#options;
     const underWay: Promise<BundleDigest>[] = [];
     for (let n = 0; n * TILE_WIDTH < size; n += 1) {
-      const digest = this.#digester.digest({ n, width: Math.min(TILE_WIDTH, size - n * TILE_WIDTH), depth });
+      const isVerified = n * TILE_WIDTH < (this.#before?.size ?? 0);
+      const digest = isVerified
+        ? digestTile((path) => this.#source.read(path), n)
+        : this.#digester.digest({ n, width: Math.min(TILE_WIDTH, size - n * TILE_WIDTH), depth });
       // Whoever waits for its turn hears of the failure; until then it must not count as unheard.
       digest.catch(() => undefined);
       underWay.push(digest);
