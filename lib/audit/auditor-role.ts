@@ -1,14 +1,14 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
+import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { ArchiveBucket } from '../archive/archive-bucket.ts';
-import { trustedPrincipals } from '../gate/agent-roles.ts';
 import type { LedgerTable } from '../ledger/ledger-table.ts';
 import type { LogBucket } from '../log/log-bucket.ts';
 import { ATHENA_WORKGROUP_NAME, AUDITOR_ROLE_NAME, functionRoleName, GLUE_DATABASE_NAME } from '../names.ts';
+import { staffRole } from '../people/staff-role.ts';
 import { onPartitionKeys } from '../state/key-conditions.ts';
 import { STATE_KEYS, type StateTable } from '../state/state-table.ts';
 
@@ -29,12 +29,12 @@ export class AuditorRole extends Construct {
 
   constructor(scope: Construct, id: string, props: AuditorRoleProps) {
     super(scope, id);
-    this.role = new Role(this, 'Role', {
+    this.role = staffRole(this, {
       roleName: AUDITOR_ROLE_NAME,
       description: 'Reads and queries the Countersign ledger archive',
-      assumedBy: trustedPrincipals(props.trustedPrincipals),
+      trustedPrincipals: props.trustedPrincipals,
+      statements: this.statements(props),
     });
-    for (const statement of this.statements(props)) this.role.addToPolicy(statement);
     acknowledgeWildcards(
       this,
       [
@@ -45,9 +45,6 @@ export class AuditorRole extends Construct {
       ],
       'an auditor reads every record and every view, and keeps every own result',
     );
-    acknowledge(this, {
-      'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one role and is reviewed with it',
-    });
   }
 
   private glueArn(resource: string, resourceName?: string): string {

@@ -1,10 +1,9 @@
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
-import { trustedPrincipals } from '../gate/agent-roles.ts';
 import type { DetailsKey } from '../keys/details-key.ts';
 import type { LedgerTable } from '../ledger/ledger-table.ts';
 import { DETAILS_READER_ROLE_NAME } from '../names.ts';
+import { staffRole } from '../people/staff-role.ts';
 import { onPartitionKeys } from '../state/key-conditions.ts';
 import { STATE_KEYS, type StateTable } from '../state/state-table.ts';
 
@@ -22,34 +21,29 @@ export class DetailsReaderRole extends Construct {
 
   constructor(scope: Construct, id: string, props: DetailsReaderRoleProps) {
     super(scope, id);
-    this.role = new Role(this, 'Role', {
+    this.role = staffRole(this, {
       roleName: DETAILS_READER_ROLE_NAME,
       description: 'Reads the encrypted details of Countersign ledger events',
-      assumedBy: trustedPrincipals(props.trustedPrincipals),
-    });
-    for (const statement of [
-      new PolicyStatement({
-        sid: 'ReadLedgerRows',
-        actions: ['dynamodb:Query'],
-        resources: [props.ledger.table.tableArn],
-      }),
-      new PolicyStatement({
-        sid: 'ReadSubjectKeys',
-        actions: ['dynamodb:BatchGetItem'],
-        resources: [props.state.table.tableArn],
-        conditions: onPartitionKeys([STATE_KEYS.subjects]),
-      }),
-      new PolicyStatement({
-        sid: 'UnwrapSubjectKeys',
-        actions: ['kms:Decrypt'],
-        resources: [props.detailsKey.key.keyArn],
-        conditions: { StringEquals: { 'kms:EncryptionAlgorithm': 'RSAES_OAEP_SHA_256' } },
-      }),
-    ]) {
-      this.role.addToPolicy(statement);
-    }
-    acknowledge(this, {
-      'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one role and is reviewed with it',
+      trustedPrincipals: props.trustedPrincipals,
+      statements: [
+        new PolicyStatement({
+          sid: 'ReadLedgerRows',
+          actions: ['dynamodb:Query'],
+          resources: [props.ledger.table.tableArn],
+        }),
+        new PolicyStatement({
+          sid: 'ReadSubjectKeys',
+          actions: ['dynamodb:BatchGetItem'],
+          resources: [props.state.table.tableArn],
+          conditions: onPartitionKeys([STATE_KEYS.subjects]),
+        }),
+        new PolicyStatement({
+          sid: 'UnwrapSubjectKeys',
+          actions: ['kms:Decrypt'],
+          resources: [props.detailsKey.key.keyArn],
+          conditions: { StringEquals: { 'kms:EncryptionAlgorithm': 'RSAES_OAEP_SHA_256' } },
+        }),
+      ],
     });
   }
 }

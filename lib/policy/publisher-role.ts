@@ -1,9 +1,9 @@
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
+import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { ArchiveBucket } from '../archive/archive-bucket.ts';
-import { trustedPrincipals } from '../gate/agent-roles.ts';
 import { POLICY_PUBLISHER_ROLE_NAME } from '../names.ts';
+import { staffRole } from '../people/staff-role.ts';
 
 /** Properties of {@link PolicyPublisherRole}. */
 export interface PolicyPublisherRoleProps {
@@ -17,18 +17,15 @@ export class PolicyPublisherRole extends Construct {
 
   constructor(scope: Construct, id: string, props: PolicyPublisherRoleProps) {
     super(scope, id);
-    this.role = new Role(this, 'Role', {
+    const bundles = props.archive.bundlesArn(this);
+    this.role = staffRole(this, {
       roleName: POLICY_PUBLISHER_ROLE_NAME,
       description: 'Publishes Countersign policy bundles; activates none',
-      assumedBy: trustedPrincipals(props.trustedPrincipals),
+      trustedPrincipals: props.trustedPrincipals,
+      statements: [
+        new PolicyStatement({ sid: 'PublishBundles', actions: ['s3:PutObject', 's3:GetObject'], resources: [bundles] }),
+      ],
     });
-    const bundles = props.archive.bundlesArn(this);
-    this.role.addToPolicy(
-      new PolicyStatement({ sid: 'PublishBundles', actions: ['s3:PutObject', 's3:GetObject'], resources: [bundles] }),
-    );
     acknowledgeWildcards(this, [bundles], 'one object per policy bundle, named by its hash');
-    acknowledge(this, {
-      'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one role and is reviewed with it',
-    });
   }
 }

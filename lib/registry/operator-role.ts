@@ -1,9 +1,8 @@
-import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
-import { trustedPrincipals } from '../gate/agent-roles.ts';
 import { REGISTRY_OPERATOR_ROLE_NAME } from '../names.ts';
+import { staffRole } from '../people/staff-role.ts';
 
 /** Properties of {@link RegistryOperatorRole}. */
 export interface RegistryOperatorRoleProps {
@@ -17,20 +16,17 @@ export class RegistryOperatorRole extends Construct {
 
   constructor(scope: Construct, id: string, props: RegistryOperatorRoleProps) {
     super(scope, id);
-    this.role = new Role(this, 'Role', {
+    this.role = staffRole(this, {
       roleName: REGISTRY_OPERATOR_ROLE_NAME,
       description: 'Loads declarations into the Countersign registry',
-      assumedBy: trustedPrincipals(props.trustedPrincipals),
-    });
-    this.role.addToPolicy(
-      new PolicyStatement({
-        sid: 'InvokeLoader',
-        actions: ['lambda:InvokeFunction'],
-        resources: [props.loader.lambda.functionArn],
-      }),
-    );
-    acknowledge(this, {
-      'NIST.800.53.R5-IAMNoInlinePolicy': 'the policy belongs to exactly one role and is reviewed with it',
+      trustedPrincipals: props.trustedPrincipals,
+      statements: [
+        new PolicyStatement({
+          sid: 'InvokeLoader',
+          actions: ['lambda:InvokeFunction'],
+          resources: [props.loader.lambda.functionArn],
+        }),
+      ],
     });
   }
 }
