@@ -43,6 +43,8 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state(`REQUEST#${ref.actionId}`, `SLOT#${ref.slot}`);
     case 'legalHolds':
       return state('HOLDS', 'LIST');
+    case 'retention':
+      return state('HOLDS', 'RETENTION');
     case 'holdProgress':
       return state('HOLDING', 'PASS');
     case 'subjectKey':

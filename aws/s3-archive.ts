@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import type { ArchiveStore } from '../core/ledger/archive-ports.ts';
+import type { Clock } from '../core/ports.ts';
 import { StorageFault } from '../core/state/entities.ts';
+import type { KeepRules } from './keep-rules.ts';
 
 const PRECONDITION_FAILED = 412;
 const CONDITIONAL_CONFLICT = 409;
@@ -10,22 +12,32 @@ const CONDITIONAL_CONFLICT = 409;
 /** How often a create is sent again when S3 answers that another write to the same key was under way. */
 const MAX_CONFLICTS = 3;
 
+/** What keeps objects beyond the bucket's default retention. */
+export interface ArchiveKeeping {
+  readonly rules: KeepRules;
+  /** The bucket's default. */
+  readonly lock: { readonly mode: 'COMPLIANCE' | 'GOVERNANCE'; readonly days: number };
+  readonly clock: Clock;
+}
+
+const DAY_MS = 86_400_000;
+
 /**
- * The archive bucket, written once per key: `If-None-Match: *` with a SHA-256 checksum. Retention is not sent: the
- * bucket's default Object Lock retention applies.
+ * The archive bucket, written once per key: `If-None-Match: *` with a SHA-256 checksum. The bucket's default
+ * Object Lock retention applies unless a longer one was approved.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export class S3Archive implements ArchiveStore {
   readonly #client: S3Client;
   readonly #bucket: string;
-  readonly #isHeld: (key: string) => boolean;
+  readonly #keeping: ArchiveKeeping | undefined;
 
-  /** @param isHeld whether an object belongs under a legal hold from its creation on */
-  constructor(client: S3Client, bucket: string, isHeld: (key: string) => boolean = () => false) {
+  /** @param keeping what may hold or lock an object beyond the bucket's default; absent: nothing */
+  constructor(client: S3Client, bucket: string, keeping?: ArchiveKeeping) {
     this.#client = client;
     this.#bucket = bucket;
-    this.#isHeld = isHeld;
+    this.#keeping = keeping;
   }
 
   async create(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
@@ -46,6 +58,20 @@ export class S3Archive implements ArchiveStore {
     }
   }
 
+  /** The parameters of a hold, and of a lock where an approved act asks for a longer one than the bucket's default. */
+  #kept(key: string): Partial<PutObjectCommandInput> {
+    if (this.#keeping === undefined) return {};
+    const { rules, lock, clock } = this.#keeping;
+    const days = rules.lockDays();
+    return {
+      ...(rules.isHeld(key) && { ObjectLockLegalHoldStatus: 'ON' }),
+      ...(days > lock.days && {
+        ObjectLockMode: lock.mode,
+        ObjectLockRetainUntilDate: new Date(clock.nowMs() + days * DAY_MS),
+      }),
+    };
+  }
+
   async #put(key: string, bytes: Uint8Array): Promise<'created' | 'exists' | 'conflict'> {
     const request = new PutObjectCommand({
       Bucket: this.#bucket,
@@ -53,7 +79,7 @@ export class S3Archive implements ArchiveStore {
       Body: bytes,
       IfNoneMatch: '*',
       ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
-      ...(this.#isHeld(key) && { ObjectLockLegalHoldStatus: 'ON' }),
+      ...this.#kept(key),
       ContentType: key.endsWith('.jsonl') ? 'application/x-ndjson' : 'application/json',
     });
     try {

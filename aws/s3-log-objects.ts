@@ -4,6 +4,8 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3ServiceException } fro
 import type { LogObjects } from '../core/ledger/log/ports.ts';
 import type { Clock } from '../core/ports.ts';
 import { StorageFault } from '../core/state/entities.ts';
+import type { KeepRules } from './keep-rules.ts';
+import { NO_RULES } from './keep-rules.ts';
 
 const PRECONDITION_FAILED = 412;
 const CONDITIONAL_CONFLICT = 409;
@@ -32,21 +34,14 @@ export class S3LogObjects implements LogObjects {
   readonly #bucket: string;
   readonly #retention: LogRetention;
   readonly #clock: Clock;
-  readonly #isHeld: (key: string) => boolean;
+  readonly #rules: KeepRules;
 
-  /** @param isHeld whether an object belongs under a legal hold from its creation on */
-  constructor(
-    client: S3Client,
-    bucket: string,
-    retention: LogRetention,
-    clock: Clock,
-    isHeld: (key: string) => boolean = () => false,
-  ) {
+  constructor(client: S3Client, bucket: string, retention: LogRetention, clock: Clock, rules: KeepRules = NO_RULES) {
     this.#client = client;
     this.#bucket = bucket;
     this.#retention = retention;
     this.#clock = clock;
-    this.#isHeld = isHeld;
+    this.#rules = rules;
   }
 
   read(key: string): Promise<Uint8Array | undefined> {
@@ -58,7 +53,7 @@ export class S3LogObjects implements LogObjects {
       IfNoneMatch: '*',
       ObjectLockMode: this.#retention.mode,
       ObjectLockRetainUntilDate: new Date(this.#clock.nowMs() + this.#daysFor(key) * DAY_MS),
-      ...(this.#isHeld(key) && { ObjectLockLegalHoldStatus: 'ON' }),
+      ...(this.#rules.isHeld(key) && { ObjectLockLegalHoldStatus: 'ON' }),
     };
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const status = await this.#put(key, bytes, lock);
@@ -69,7 +64,8 @@ export class S3LogObjects implements LogObjects {
   }
 
   #daysFor(key: string): number {
-    return key.startsWith('staging/') ? this.#retention.stagingDays : this.#retention.days;
+    if (key.startsWith('staging/')) return this.#retention.stagingDays;
+    return Math.max(this.#retention.days, this.#rules.lockDays());
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {

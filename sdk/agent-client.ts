@@ -121,6 +121,11 @@ export class AgentClient {
     return this.#send('POST', '/keys/changes', { actionId, ...params });
   }
 
+  /** Lengthens the period of a class of records, for a redeemed `records.retention.extend` of this agent's own. */
+  async extendRetention(actionId: string, params: JsonObject): Promise<GateReply> {
+    return this.#send('POST', '/records/retention', { actionId, ...params });
+  }
+
   /** The action types this agent may use. */
   async tools(): Promise<GateReply> {
     return this.#send('GET', '/tools');

@@ -20,7 +20,7 @@ export const RECORDS_ROLE = 'countersign-agent-records';
 
 /** Scopes that only the policy pipeline and the records desk of the sandbox have. */
 const PIPELINE_SCOPES = ['policy.activate', 'keys.rotate'];
-const RECORDS_SCOPES = ['records.erase', 'records.hold.set', 'records.hold.release'];
+const RECORDS_SCOPES = ['records.erase', 'records.hold.set', 'records.hold.release', 'records.retention.extend'];
 
 const CAPS = {
   sessionMicroUsd: '50000',

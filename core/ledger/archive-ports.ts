@@ -10,7 +10,7 @@ export interface LedgerReader {
   readRows(chain: string, fromSeq: number, limit: number): Promise<readonly LedgerRow[]>;
 }
 
-/** Write-once objects. Retention is the bucket's own default, never the writer's choice. */
+/** Write-once objects. Retention is the bucket's own default or, where people approved it, longer; never the writer's choice. */
 export interface ArchiveStore {
   /**
    * Creates an object, durable on return. `exists` when the key already holds one: nothing was written. After an

@@ -30,6 +30,7 @@ export const EVENT_TYPES = [
   'control.subject_erased',
   'control.hold_set',
   'control.hold_released',
+  'control.retention_extended',
   'control.key_introduced',
   'control.key_retired',
   'control.change_refused',

@@ -6,6 +6,7 @@ import type { ActDeps, ActProblem, ActStep, CarriedOut } from './governed-act.ts
 import { carryOut } from './governed-act.ts';
 import { coversSubject, decodeHolds, HOLDS, isInForce } from './hold.ts';
 import { monthEndMs, monthsThrough } from './months.ts';
+import { decodeRetention, RETENTION } from './retention-in-force.ts';
 import { decodeSubjectMonth, erasedWrite, subjectKeyRef } from './subject-key.ts';
 
 /** The action type that people approve before a subject's keys are destroyed. */
@@ -68,10 +69,11 @@ export async function eraseSubject(
   return carryOut<EraseProblem>(
     deps,
     act,
-    [HOLDS, ...asked.map((month) => subjectKeyRef(subject, month))],
-    ([holds, ...stored], nowMs) => {
+    [HOLDS, RETENTION, ...asked.map((month) => subjectKeyRef(subject, month))],
+    ([holds, retention, ...stored], nowMs) => {
       if (!isInRange) return { refuse: { code: 'months_out_of_range' } };
-      const problem = forbidden(deps.minimumDays, { subject, months: asked, holds, nowMs });
+      const minimumDays = Math.max(deps.minimumDays, decodeRetention(retention).days.details ?? 0);
+      const problem = forbidden(minimumDays, { subject, months: asked, holds, nowMs });
       return problem === undefined ? planErasure(subject, asked, stored, nowMs) : { refuse: problem };
     },
   );

@@ -13,6 +13,7 @@ export type EntityRef =
   | { readonly entity: 'approvalSlot'; readonly actionId: string; readonly slot: number }
   | { readonly entity: 'legalHolds' }
   | { readonly entity: 'holdProgress' }
+  | { readonly entity: 'retention' }
   | { readonly entity: 'subjectKey'; readonly subject: string; readonly month: string }
   | { readonly entity: 'archiveProgress'; readonly chain: string }
   | { readonly entity: 'epochsHead' }

@@ -1,23 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import * as v from 'valibot';
 import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
 import { DynamoDbStore } from '../../aws/dynamodb-store.ts';
 import { DynamoDbLedgerReader } from '../../aws/ledger-reader.ts';
 import { S3Archive } from '../../aws/s3-archive.ts';
 import { systemClock } from '../../aws/system.ts';
 import type { ArchivePorts } from '../../core/ledger/archive-ports.ts';
-import { requiredEnv } from '../shared/environment.ts';
-import { CurrentHolds } from '../shared/holds.ts';
+import { requiredDays, requiredEnv } from '../shared/environment.ts';
+import { CurrentRules } from '../shared/keeping.ts';
 import { dynamoDb } from '../shared/wiring.ts';
 
 let shared: ArchivePorts | undefined;
-const holds = new CurrentHolds(systemClock);
+const rules = new CurrentRules(systemClock);
 
-/** Wires the environment to the archive's ports, once per execution environment; holds are read every time. */
+/** Wires the environment to the archive's ports, once per execution environment; holds and periods are read every time. */
 export async function archivePorts(): Promise<ArchivePorts> {
   shared ??= wire();
-  await holds.refresh(shared.store);
+  await rules.refresh(shared.store);
   return shared;
 }
 
@@ -26,6 +27,8 @@ export function readBundle(): Promise<Uint8Array> {
   return readFile(join(requiredEnv('LAMBDA_TASK_ROOT'), 'policy-bundle.json'));
 }
 
+const lockMode = v.picklist(['COMPLIANCE', 'GOVERNANCE']);
+
 function wire(): ArchivePorts {
   const ledger = requiredEnv('LEDGER_TABLE_NAME');
   // This function is given no registry; a read of it would have to fail.
@@ -33,8 +36,10 @@ function wire(): ArchivePorts {
   return {
     store: new DynamoDbStore(dynamoDb, tables),
     ledger: new DynamoDbLedgerReader(dynamoDb, ledger),
-    archive: new S3Archive(new S3Client(CLIENT_DEFAULTS), requiredEnv('ARCHIVE_BUCKET_NAME'), (key) =>
-      holds.covers(key),
-    ),
+    archive: new S3Archive(new S3Client(CLIENT_DEFAULTS), requiredEnv('ARCHIVE_BUCKET_NAME'), {
+      lock: { mode: v.parse(lockMode, requiredEnv('ARCHIVE_LOCK_MODE')), days: requiredDays('ARCHIVE_LOCK_DAYS') },
+      clock: systemClock,
+      rules,
+    }),
   };
 }

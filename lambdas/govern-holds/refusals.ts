@@ -1,9 +1,17 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { ExtendProblem } from '../../core/records/extend-retention.ts';
 import type { HoldProblem } from '../../core/records/govern-holds.ts';
 import type { ActProblem } from '../../core/records/governed-act.ts';
 import { MAX_HOLDS } from '../../core/records/hold.ts';
 import type { Contention } from '../../core/state/change-agent.ts';
 import { actRefusal, recordedRefusal } from '../shared/act-reply.ts';
+
+/** What a refused longer period is answered with. */
+export function extensionRefusal(refusal: ActProblem | ExtendProblem | Contention): APIGatewayProxyResult {
+  if (refusal.code !== 'retention_not_longer') return actRefusal(refusal);
+  const { code, days } = refusal;
+  return recordedRefusal(code, 'expected more days than are in force; no period is ever shortened', { days });
+}
 
 /** What a refused act on a hold is answered with. */
 export function holdRefusal(refusal: ActProblem | HoldProblem | Contention): APIGatewayProxyResult {

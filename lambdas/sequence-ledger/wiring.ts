@@ -14,18 +14,18 @@ import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
 import { projectHead } from '../../core/ledger/log/projection.ts';
 import { tiledTree } from '../../core/ledger/log/tree-format.ts';
 import { requiredDays, requiredEnv, requiredSeconds } from '../shared/environment.ts';
-import { CurrentHolds } from '../shared/holds.ts';
+import { CurrentRules } from '../shared/keeping.ts';
 import { dynamoDb } from '../shared/wiring.ts';
 import type { SequencerDeps } from './run-sequencer.ts';
 import { stamperOf } from './stamper.ts';
 import { witnessesOf } from './witnesses.ts';
 
 let shared: Promise<SequencerDeps> | undefined;
-const holds = new CurrentHolds(systemClock);
+const rules = new CurrentRules(systemClock);
 
 /**
  * Wires the environment to the sequencer's ports, once per execution environment; a failed start is tried again. Holds
- * are read every time.
+ * and periods are read every time.
  */
 export async function sequencerDeps(): Promise<SequencerDeps> {
   shared ??= wire().catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function sequencerDeps(): Promise<SequencerDeps> {
     throw error;
   });
   const deps = await shared;
-  await holds.refresh(deps.ports.store);
+  await rules.refresh(deps.ports.store);
   return deps;
 }
 
@@ -56,9 +56,7 @@ async function wire(): Promise<SequencerDeps> {
     store: new DynamoDbStore(dynamoDb, { state, ledger, registry }),
     ranges: new DynamoDbSequencedRanges(dynamoDb, state),
     ledger: new DynamoDbLedgerReader(dynamoDb, ledger),
-    objects: new S3LogObjects(new S3Client(CLIENT_DEFAULTS), bucket, retention, systemClock, (key) =>
-      holds.covers(key),
-    ),
+    objects: new S3LogObjects(new S3Client(CLIENT_DEFAULTS), bucket, retention, systemClock, rules),
     signers,
     clock: systemClock,
     tree: tiledTree,

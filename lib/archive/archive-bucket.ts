@@ -39,9 +39,11 @@ export const BUCKET_ADMINISTRATION = [
  */
 export class ArchiveBucket extends Construct {
   readonly bucket: Bucket;
+  private readonly props: ArchiveBucketProps;
 
   constructor(scope: Construct, id: string, props: ArchiveBucketProps) {
     super(scope, id);
+    this.props = props;
     const lockPeriod = Duration.days(props.lockDays);
     this.bucket = new Bucket(this, 'Bucket', {
       versioned: true,
@@ -71,9 +73,13 @@ export class ArchiveBucket extends Construct {
       'one object per chain and date, and one per bundle: names are made as records come',
     );
     return archiver.allow({
-      actions: ['s3:PutObject', 's3:GetObject', 's3:PutObjectLegalHold'],
+      actions: ['s3:PutObject', 's3:GetObject', 's3:PutObjectLegalHold', 's3:PutObjectRetention'],
       resources: objects,
-      environment: { ARCHIVE_BUCKET_NAME: this.bucket.bucketName },
+      environment: {
+        ARCHIVE_BUCKET_NAME: this.bucket.bucketName,
+        ARCHIVE_LOCK_MODE: this.props.lock,
+        ARCHIVE_LOCK_DAYS: String(this.props.lockDays),
+      },
     });
   }
 

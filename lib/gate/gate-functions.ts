@@ -61,7 +61,10 @@ const SETTINGS: { readonly [name in FunctionName]: FunctionSettings } = {
     description: 'Destroys the keys of a subject’s details, as approved',
     timeoutSeconds: STOP_TIMEOUT_SECONDS,
   },
-  'govern-holds': { description: 'Sets and releases legal holds, as approved', timeoutSeconds: STOP_TIMEOUT_SECONDS },
+  'govern-holds': {
+    description: 'Sets and releases legal holds and lengthens retention, as approved',
+    timeoutSeconds: STOP_TIMEOUT_SECONDS,
+  },
   // One at a time: two would read each other's progress late.
   'apply-holds': {
     description: 'Puts legal holds on objects of archive and log',

@@ -89,6 +89,12 @@ export const MODELS = {
     generation: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 99 },
   }),
   ReleaseHold: exactly({ actionId: text(128), hold, reason }),
+  ExtendRetention: exactly({
+    actionId: text(128),
+    recordClass: text(16, '^[a-z]+$'),
+    days: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 36_500 },
+    reason,
+  }),
 } as const satisfies { readonly [name: string]: JsonSchema };
 
 /** One of {@link MODELS}. */

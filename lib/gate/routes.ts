@@ -45,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   agent('POST', '/records/holds', 'govern-holds', 'SetHold'),
   agent('POST', '/records/holds/release', 'govern-holds', 'ReleaseHold'),
   agent('POST', '/keys/changes', 'record-key-change', 'RecordKeyChange'),
+  agent('POST', '/records/retention', 'govern-holds', 'ExtendRetention'),
   person('GET', '/approval-requests', 'list-approvals'),
   person('GET', '/approval-requests/{id}', 'get-approval'),
   person('POST', '/approval-requests/{id}/decision', 'decide-approval', 'DecideApproval'),

@@ -78,8 +78,9 @@ export class GateStack extends Stack {
     open.lambda.addEnvironment('CONSOLE_BASE_URL', this.api.baseUrl);
     functions['approval-seal'].lambda.addEnvironment('ENVELOPE_TTL_SECONDS', String(ENVELOPE_TTL_SECONDS));
 
-    const { details } = retentionDays(config.retention);
-    functions['erase-subject'].lambda.addEnvironment('DETAILS_MINIMUM_DAYS', String(details));
+    const kept = retentionDays(config.retention);
+    functions['erase-subject'].lambda.addEnvironment('DETAILS_MINIMUM_DAYS', String(kept.details));
+    functions['govern-holds'].lambda.addEnvironment('RETENTION_DAYS', JSON.stringify(kept));
     keys.details.grantSeal(functions['submit-action']);
     wireKeyRecord(functions['record-key-change'], keys);
     keys.envelopes.grantSeal(functions['approval-seal']);

@@ -12,6 +12,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { S3Archive } from '../../aws/s3-archive.ts';
 import { s3ArchiveSource } from '../../aws/s3-archive-source.ts';
 import { StorageFault } from '../../core/state/entities.ts';
+import { TestClock } from '../support/deps.ts';
 
 const s3 = mockClient(S3Client);
 const archive = new S3Archive(new S3Client({ region: 'eu-west-1' }), 'archive-bucket');
@@ -35,12 +36,22 @@ function body(...parts: readonly string[]) {
 }
 
 describe('S3Archive', () => {
-  test('puts an object under a legal hold from its creation when one covers it', async () => {
+  test('puts an object under a legal hold, and a longer lock than the default, when rules ask for them', async () => {
     s3.on(PutObjectCommand).resolves({});
-    const held = new S3Archive(new S3Client({ region: 'eu-west-1' }), 'archive-bucket', (key) => key.includes('/a'));
-    for (const key of ['events/a.jsonl', 'events/b.jsonl']) await held.create(key, BYTES);
-    const sent = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input.ObjectLockLegalHoldStatus);
-    expect(sent).toEqual(['ON', undefined]);
+    for (const days of [30, 31]) {
+      const rules = { isHeld: (key: string) => key.includes('/a'), lockDays: () => days };
+      const keeping = { rules, lock: { mode: 'COMPLIANCE', days: 30 } as const, clock: new TestClock() };
+      const kept = new S3Archive(new S3Client({ region: 'eu-west-1' }), 'archive-bucket', keeping);
+      for (const key of ['events/a.jsonl', 'events/b.jsonl']) await kept.create(key, BYTES);
+    }
+    const sent = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
+    expect(sent.map((each) => each.ObjectLockLegalHoldStatus)).toEqual(['ON', undefined, 'ON', undefined]);
+    expect(sent.map((each) => [each.ObjectLockMode, each.ObjectLockRetainUntilDate?.toISOString()])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      ['COMPLIANCE', '2026-12-21T09:00:00.000Z'],
+      ['COMPLIANCE', '2026-12-21T09:00:00.000Z'],
+    ]);
   });
 
   test('creates with if-none-match and a checksum and leaves retention to the bucket', async () => {

@@ -130,4 +130,18 @@ describe('the details of a decision', () => {
     expect(JSON.stringify(events)).not.toContain('DE89370400440532013000');
     expect((await run(verifyCommand)).exitCode).toBe(0);
   }, 90_000);
+  it('are kept as long as two people approved, in objects written from then on', async () => {
+    const asked = ['extend', 'decisions', '--days', '4000', '--reason', 'claim 8'];
+    const extended = await withApprovals('records.retention.extend', retentionCommand, ...asked);
+    expect(extended).toMatchObject({ exitCode: 0, output: { changed: true } });
+    await decided();
+    await world.sandbox.drain();
+    const until = new Date(world.sandbox.clock.nowMs() + 3_999 * 86_400_000).toISOString().slice(0, 10);
+    const { output } = await run(retentionCommand, 'plan');
+    for (const area of ['events', 'checkpoints']) {
+      const month = Object(output)['months'].find((each: object) => Object(each)['area'] === area);
+      expect([area, month.lockedUntil >= until]).toEqual([area, true]);
+    }
+    expect((await run(verifyCommand)).exitCode).toBe(0);
+  }, 60_000);
 });

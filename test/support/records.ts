@@ -1,5 +1,6 @@
 import { submitAction } from '../../core/gate/submit.ts';
 import { ERASE_TYPE, type EraseRequest, erasureResource } from '../../core/records/erase-subject.ts';
+import { EXTEND_RETENTION_TYPE, type ExtendRequest, retentionResource } from '../../core/records/extend-retention.ts';
 import {
   type HoldRequest,
   holdResource,
@@ -8,6 +9,7 @@ import {
   setHold,
 } from '../../core/records/govern-holds.ts';
 import type { HoldScope } from '../../core/records/hold.ts';
+import type { ExtendableClass } from '../../core/records/retention-in-force.ts';
 import { givenRedeemedAct } from './activation.ts';
 import { AGENT_ID } from './api-event.ts';
 import { testPseudonymizer } from './deps.ts';
@@ -51,6 +53,18 @@ export async function givenHoldRequest(
 ): Promise<HoldRequest & HoldScope> {
   const params = { hold, reason: 'claim 7', ...scope };
   const actionId = await givenRedeemedAct(gate, { type: SET_HOLD_TYPE, resource: holdResource(hold), params });
+  return { agentId: AGENT_ID, actionId, ...params };
+}
+
+/** A longer period that two people approved. */
+export async function givenExtension(
+  gate: RecordsFixture,
+  recordClass: ExtendableClass,
+  days: number,
+): Promise<ExtendRequest> {
+  const params = { recordClass, days, reason: 'claim 7' };
+  const resource = retentionResource(recordClass);
+  const actionId = await givenRedeemedAct(gate, { type: EXTEND_RETENTION_TYPE, resource, params });
   return { agentId: AGENT_ID, actionId, ...params };
 }
 

@@ -11,6 +11,7 @@ const s3 = mockClient(S3Client);
 
 test('archives a stream record and moves progress when invoked with the deployed environment', async () => {
   vi.stubEnv('STATE_TABLE_NAME', 'state').stubEnv('LEDGER_TABLE_NAME', 'ledger').stubEnv('ARCHIVE_BUCKET_NAME', 'b');
+  vi.stubEnv('ARCHIVE_LOCK_MODE', 'GOVERNANCE').stubEnv('ARCHIVE_LOCK_DAYS', '30');
   dynamo.on(BatchGetItemCommand).resolves({ Responses: {} }).on(TransactWriteItemsCommand).resolves({});
   s3.on(PutObjectCommand).resolves({});
   const { handler } = await import('../../../lambdas/archive-ledger/handler.ts');

@@ -1,11 +1,20 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { retentionDays } from '../../../core/records/record-classes.ts';
 import { apiEvent } from '../../support/api-event.ts';
 import type { RecordsFixture } from '../../support/records.ts';
-import { givenHold, givenHoldRequest, givenRecords, givenRelease, SUBJECT } from '../../support/records.ts';
+import {
+  givenExtension,
+  givenHold,
+  givenHoldRequest,
+  givenRecords,
+  givenRelease,
+  SUBJECT,
+} from '../../support/records.ts';
 
 const wired = vi.hoisted((): { gate: unknown } => ({ gate: undefined }));
 vi.mock('../../../lambdas/shared/wiring.ts', () => ({ coreDeps: () => wired.gate }));
+vi.stubEnv('RETENTION_DAYS', JSON.stringify(retentionDays({})));
 const { handler } = await import('../../../lambdas/govern-holds/handler.ts');
 
 let gate: RecordsFixture;
@@ -47,6 +56,19 @@ describe('govern-holds', () => {
     expect(await set(wider)).toMatchObject({ status: 409, body: { code: 'not_this_act' } });
     expect(await set({ ...request, to: '2026-01-01' })).toMatchObject({ body: { code: 'not_this_act' } });
     expect(await release(wider)).toMatchObject({ status: 409, body: { code: 'not_this_act' } });
+  });
+
+  it('answers 200 to a longer period that was approved, and 409 with the days in force to one that is not longer', async () => {
+    const extend = (request: object) => post('/records/retention', request);
+    const request = await givenExtension(gate, 'decisions', 4_000);
+    expect(await extend(request)).toEqual({ status: 200, body: { changed: true, seq: 0 } });
+    gate.clock.advance(60_000);
+    expect(await extend(await givenExtension(gate, 'decisions', 3_999))).toMatchObject({
+      status: 409,
+      body: { code: 'retention_not_longer', days: 4_000 },
+    });
+    expect(await extend({ ...request, recordClass: 'logs' })).toMatchObject({ status: 400 });
+    expect(await extend({ ...request, actionId: 'act_none' })).toMatchObject({ status: 404 });
   });
 
   it.each([[{ hold: 'Claim 7' }], [{ from: '2026-13-01' }], [{ subject: 'Jane Doe' }], [{ reason: '' }], [{ all: 1 }]])(

@@ -80,7 +80,7 @@ describe('functions', () => {
     ['approval-open', ['APPROVAL_TIMEOUT_SECONDS', 'CONSOLE_BASE_URL', 'NOTIFICATION_TOPIC_ARN']],
     ['approval-seal', ['ENVELOPE_MAC_KEY_ID', 'ENVELOPE_SIGNING_KEY_ID', 'ENVELOPE_TTL_SECONDS']],
     ['sweep', ['APPROVAL_CLOSE_FUNCTION_NAME', 'APPROVAL_STATE_MACHINE_ARN']],
-    ['archive-ledger', ['ARCHIVE_BUCKET_NAME', 'POLICY_BUNDLE_HASH']],
+    ['archive-ledger', ['ARCHIVE_BUCKET_NAME', 'ARCHIVE_LOCK_DAYS', 'ARCHIVE_LOCK_MODE', 'POLICY_BUNDLE_HASH']],
     [
       'sequence-ledger',
       [
@@ -101,6 +101,7 @@ describe('functions', () => {
     ],
     ['decide-approval', ['PSEUDONYM_SECRET_ARN']],
     ['apply-holds', ['ARCHIVE_BUCKET_NAME', 'LOG_BUCKET_NAME']],
+    ['govern-holds', ['RETENTION_DAYS']],
     ['erase-subject', ['DETAILS_MINIMUM_DAYS']],
     ['report-outcome', ['CERTIFY_EPOCH_FUNCTION_NAME']],
     ['prove-event', ['LOG_BUCKET_NAME']],

@@ -35,6 +35,7 @@ const agentRoutes = Object.fromEntries(
     'records/erasures/POST',
     'records/holds/POST',
     'records/holds/release/POST',
+    'records/retention/POST',
     'sessions/{id}/close/POST',
     'tools/GET',
   ].map((route) => [`${ROUTES}/${route}`, ['AwsSolutions-COG4']]),

@@ -54,7 +54,7 @@ export function archiveQuestions(bucket: string): readonly Question[] {
       action: 's3:PutObjectRetention',
       resourceArn: event,
       context: { 's3:object-lock-remaining-retention-days': 4_000 },
-      expected: [ADMINISTRATOR],
+      expected: [ADMINISTRATOR, 'countersign-archive-ledger'],
     },
     {
       what: 'put an archive object under a legal hold',
