@@ -12,7 +12,7 @@ export function logReportLines(report: LogReport): readonly string[] {
   const except = open.length === 0 ? '' : `; not checked: ${open.join(', ')}`;
   const more = findingCount - findings.length;
   return [
-    report.ok ? `OK: ${read}${except}` : `FAILED: ${findingCount} findings, ${read}${except}`,
+    report.ok ? `OK: ${read}${except}` : `FAILED: ${findingCount} findings in ${read}${except}`,
     `log ${report.origin}, size ${report.size}, root ${report.root}`,
     ...(findings.length === 0 ? [] : ['', 'Findings', ...findings.flatMap(findingLines)]),
     ...(more > 0 ? [`  and ${more} more`] : []),

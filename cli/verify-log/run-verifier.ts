@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { EntryDepth } from '../../core/ledger/log-verify/bundle-digest.ts';
-import type { LogReport } from '../../core/ledger/log-verify/check.ts';
+import type { LogCheck, LogReport } from '../../core/ledger/log-verify/check.ts';
+import { LOG_CHECK_NAMES } from '../../core/ledger/log-verify/check.ts';
 import type { LogSource } from '../../core/ledger/log-verify/options.ts';
 import type { VerifiedState } from '../../core/ledger/log-verify/verified-state.ts';
 import { verifyLog } from '../../core/ledger/log-verify/verify-log.ts';
@@ -26,6 +27,7 @@ export const LOG_FLAGS = {
   'witness-view': { type: 'string', multiple: true },
   'max-age-seconds': { type: 'string' },
   'merge-delay-seconds': { type: 'string' },
+  require: { type: 'string', multiple: true },
   state: { type: 'string' },
   workers: { type: 'string' },
   skip: { type: 'string', multiple: true },
@@ -45,6 +47,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --certification-key FILE  key that certifies receipt keys (PEM or base64, repeatable); FILE@TIME for one retired then
   --max-age-seconds N       how old the newest cosignature may be
   --merge-delay-seconds N   how long an event may take into the log (60)
+  --require all|CHECK       fail unless this check was made (repeatable, C1 to C16)
   --state FILE              what you verified before, to go on from; written when everything passed; keep it to yourself
   --workers N               threads (up to 4, one a core); 0 works on the one thread
   --skip canonical|events   leave out the form of entries, or events as a whole; named as not checked
@@ -96,12 +99,13 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
   const mergeDelaySeconds = count(flags['merge-delay-seconds'], '--merge-delay-seconds');
   const threads = count(flags.workers, '--workers') ?? Math.min(4, availableParallelism());
   const depth = depthOf(flags.skip ?? []);
+  const required = (flags.require ?? []).flatMap(requiredChecks);
   const pool = threads === 0 ? undefined : new DigestPool(place.bundles, threads, place.threadCode);
   const progress = progressTo(place.stderr, flags.progress || place.isTerminal);
   try {
     const before = flags.state === undefined ? undefined : await readState(flags.state);
     let state: VerifiedState | undefined;
-    const options = { ...inputs, depth, isLive: place.isLive, nowMs: place.nowMs, onProgress: progress.at };
+    const options = { ...inputs, depth, required, isLive: place.isLive, nowMs: place.nowMs, onProgress: progress.at };
     const report = await verifyLog(
       place.source,
       {
@@ -130,6 +134,13 @@ function depthOf(skip: readonly string[]): EntryDepth {
   if (unknown !== undefined) throw new LogInputError(`expected --skip canonical or events, got \`${unknown}\``);
   if (skip.includes('events')) return 'hash';
   return skip.includes('canonical') ? 'links' : 'canonical';
+}
+
+function requiredChecks(text: string): readonly LogCheck[] {
+  if (text === 'all') return LOG_CHECK_NAMES;
+  const named = LOG_CHECK_NAMES.filter((check) => check === text);
+  if (named.length > 0) return named;
+  throw new LogInputError(`expected --require all or a check from C1 to C16, got \`${text}\``);
 }
 
 function count(text: string | undefined, flag: string): number | undefined {

@@ -91,6 +91,14 @@ describe('countersign verify of a log', () => {
     });
   });
 
+  test('exits 1 when a check that is required was not made, and 0 when it was', async () => {
+    const run = (...flags: readonly string[]) => verifyCommand([folder.path, '--workers', '0', ...flags], testIo());
+    expect(await run('--require', 'C4', '--require', 'C12')).toBe(0);
+    expect(await run('--require', 'C1')).toBe(1);
+    expect(await run('--require', 'C1', '--key', key)).toBe(0);
+    expect(await run('--require', 'all', '--key', key)).toBe(1);
+  });
+
   test('goes on from its own state when it is given a file for it', async () => {
     const state = join(folder.path, '..', 'state.json');
     const counts = [];
@@ -118,6 +126,7 @@ describe('countersign verify of a log', () => {
     ['a key that is none', ['--key', 'nonsense+file']],
     ['a thing that cannot be skipped', ['--skip', 'everything']],
     ['a count that is none', ['--workers', '-1']],
+    ['a check that there is not', ['--require', 'C17']],
     ['a flag of archives', ['--save-heads', 'x']],
   ])('exits 3 when it is given %s', async (_, flags) => {
     const io = testIo();

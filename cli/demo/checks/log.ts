@@ -20,7 +20,7 @@ export async function checkLog(world: DemoWorld, io: CommandIo): Promise<Check> 
   await world.drain();
   const folder = join(world.scratchDir, 'log');
   const exported = await runJson(exportCommand, [folder, '--receipt', receipt], io);
-  const argv = [folder, ...(await pinned(world)), '--max-age-seconds', MAX_AGE_SECONDS];
+  const argv = [folder, ...(await pinned(world)), '--max-age-seconds', MAX_AGE_SECONDS, '--require', 'all'];
   const honest = await runJson(verifyCommand, argv, io);
   await flipBit(join(folder, 'tile/entries/000'), 3_000);
   const flipped = await runJson(verifyCommand, argv, io);

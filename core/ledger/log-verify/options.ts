@@ -63,6 +63,8 @@ export interface VerifyLogOptions {
   /** How long an event may take to get into the log. */
   readonly mergeDelaySeconds?: number;
   readonly depth?: EntryDepth;
+  /** Checks without which the whole is not in order, whatever is given. */
+  readonly required?: readonly LogCheck[];
   /** True for a log that may grow while it is read: files beyond the checkpoint are then no fault. */
   readonly isLive?: boolean;
   /** Checks for which the log itself brought along what they rest on, and what that was. */

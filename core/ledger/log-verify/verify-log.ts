@@ -72,6 +72,7 @@ function askFor(findings: Findings, options: VerifyLogOptions): void {
     ['C16', options.certificationKeys === undefined ? undefined : options.receipts?.[0]],
   ];
   for (const [check, value] of given) if (value !== undefined) findings.asked(check);
+  for (const check of options.required ?? []) findings.asked(check);
   for (const [check, why] of options.unpinned ?? []) findings.unpinned(check, why);
 }
 
