@@ -1,18 +1,14 @@
 import { parseArgs } from 'node:util';
-import { auditClients } from '../aws/audit-clients.ts';
-import { DynamoDbLedgerReader } from '../aws/ledger-reader.ts';
-import { CONTROL_CHAIN } from '../core/ledger/event.ts';
-import { parseEvent } from '../core/ledger/parse-event.ts';
 import type { RecordedKey } from '../core/records/keys-of-events.ts';
-import { keysOfEvents, logKeyLine } from '../core/records/keys-of-events.ts';
+import { logKeyLine } from '../core/records/keys-of-events.ts';
 import { KEY_CHANGE_TYPE, KEY_PURPOSES, type KeyPurpose, keyResource } from '../core/records/record-key-change.ts';
 import { agentClient } from './agent.ts';
 import { approvedAct, reportAct } from './approved-act.ts';
-import { auditTarget } from './audit/audit-target.ts';
 import { runCommand } from './audit/run-command.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
 import { findDeployment } from './deployment.ts';
+import { recordedKeys } from './recorded-keys.ts';
 import { SANDBOX_LOG_ORIGIN } from './sandbox/log-parties.ts';
 import { POLICY_PIPELINE_ROLE } from './sandbox/registry.ts';
 
@@ -81,36 +77,16 @@ async function recordChange(io: CommandIo, purpose: KeyPurpose, change: Change, 
   return reportAct(io, values.json, approved.actionId, reply, done);
 }
 
-/** Rows read at once. */
-const PAGE_ROWS = 500;
-
 async function listKeys(io: CommandIo, { ledger, origin, json }: Flags): Promise<number> {
   const { sandbox } = findDeployment(io);
   const table = ledger ?? sandbox?.names.ledgerTable;
   if (table === undefined) throw new CommandError(EXIT.badInput, KEYS_USAGE);
-  const keys = keysOfEvents(
-    await controlEvents(new DynamoDbLedgerReader(auditClients(auditTarget(io)).dynamoDb, table)),
-  );
+  const keys = await recordedKeys(io, table);
   const logName = origin ?? (sandbox === undefined ? undefined : SANDBOX_LOG_ORIGIN);
   const vkeys = logName === undefined ? [] : keys.flatMap((key) => logKeyLine(key, logName) ?? []);
   const lines = keys.length === 0 ? ['no key was recorded'] : [...keys.map(lineOf), ...vkeys];
   report(io, json, { keys: keys.map((key) => ({ ...key })), vkeys }, lines);
   return EXIT.ok;
-}
-
-async function controlEvents(reader: DynamoDbLedgerReader) {
-  const events = [];
-  for (let next = 0, isRead = false; !isRead; ) {
-    const rows = await reader.readRows(CONTROL_CHAIN, next, PAGE_ROWS);
-    for (const { bytes, seq } of rows) {
-      const parsed = parseEvent(bytes);
-      if (!parsed.ok) throw new CommandError(EXIT.failed, `control #${seq}: ${parsed.problem.check}`);
-      events.push(parsed.value);
-    }
-    next += rows.length;
-    isRead = rows.length < PAGE_ROWS;
-  }
-  return events;
 }
 
 function lineOf({ purpose, generation, keyId, introduced, retired }: RecordedKey): string {

@@ -141,6 +141,14 @@ describe('keys that are replaced in a running deployment', () => {
     expect((await verifyLog([oldKey])).json()).toMatchObject({ ok: false, checks: { C1: { status: 'failed' } } });
   });
 
+  it('come with an exported log, the retired one with its last size', async () => {
+    const folder = join(home, 'exported');
+    expect((await cli(world.env, 'export', folder)).exitCode).toBe(0);
+    const written = readFileSync(join(folder, 'log.vkey'), 'utf8');
+    expect(written.trimEnd().split('\n')).toEqual(await vkeysRecorded());
+    expect((await cli(world.env, 'verify', folder, '--workers', '0')).exitCode).toBe(0);
+  });
+
   it('are all counted when the ledger is reconciled', async () => {
     await world.advance(2_000);
     expect((await cli(world.env, 'reconcile', '--json')).json()).toMatchObject({ status: 'agrees' });
