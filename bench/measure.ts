@@ -2,6 +2,8 @@ import { type ColdLoad, coldLoads } from './cold-load.ts';
 import { type DatabaseUse, databaseUse, decisionsPerSecond, handlerMicrosPerDecision } from './decisions.ts';
 import { type GovernedResult, governedActions } from './governed.ts';
 import { withHostedSandbox } from './hosted-sandbox.ts';
+import type { LogFigures } from './log.ts';
+import { logFigures } from './log.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import type { PolicySpeed } from './policy.ts';
 import { policySpeed } from './policy.ts';
@@ -22,6 +24,7 @@ export interface Measurements {
   readonly databaseUse: readonly (DatabaseUse & { readonly usdPerMillion: number })[];
   readonly governed: GovernedResult;
   readonly coldLoads: readonly ColdLoad[];
+  readonly log: LogFigures;
 }
 
 /** Measures everything, one after another, in `folder`. */
@@ -45,6 +48,9 @@ export async function measure(folder: string, say: (text: string) => void): Prom
     region: sandbox.region,
   }));
   say('cold loads …');
+  const loads = await coldLoads(functions, region);
+  say('log …');
+  const log = await logFigures(folder);
   return {
     machine,
     references,
@@ -53,6 +59,7 @@ export async function measure(folder: string, say: (text: string) => void): Prom
     handlerMicros,
     databaseUse: uses,
     governed,
-    coldLoads: await coldLoads(functions, region),
+    coldLoads: loads,
+    log,
   };
 }

@@ -1,4 +1,5 @@
 import type { ColdLoad } from './cold-load.ts';
+import { logPart } from './log-report.ts';
 import type { Measurements } from './measure.ts';
 import { policyPart } from './policy-report.ts';
 import { LIST_PRICES_USD_PER_MILLION } from './prices.ts';
@@ -27,6 +28,7 @@ export function report(found: Measurements): string {
     ...governedPart(found),
     ...decisionPart(found),
     ...policyPart(found.policy),
+    ...logPart(found.log),
     ...coldPart(found.coldLoads),
     ...referencePart(found),
     '',

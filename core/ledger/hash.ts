@@ -6,11 +6,21 @@ const hashOnce: (bytes: Uint8Array | string) => string =
     ? (bytes) => nodeCrypto.hash('sha256', bytes, 'hex')
     : (bytes) => nodeCrypto.createHash('sha256').update(bytes).digest('hex');
 
-/** SHA-256, 32 bytes. */
-export const sha256: (bytes: Uint8Array) => Uint8Array =
+// A hash as text, copied, takes half the time of one in a buffer that is made for it.
+const hashText: (bytes: Uint8Array) => string =
   'hash' in nodeCrypto
-    ? (bytes) => nodeCrypto.hash('sha256', bytes, 'buffer')
-    : (bytes) => nodeCrypto.createHash('sha256').update(bytes).digest();
+    ? (bytes) => nodeCrypto.hash('sha256', bytes, 'binary')
+    : (bytes) => nodeCrypto.createHash('sha256').update(bytes).digest('binary');
+
+/** SHA-256, 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(hashText(bytes), 'latin1');
+}
+
+/** Writes SHA-256 of the bytes, 32 bytes, at `offset` of the target. */
+export function writeSha256(bytes: Uint8Array, target: Buffer, offset: number): void {
+  target.write(hashText(bytes), offset, 'latin1');
+}
 
 /** SHA-256 of the concatenated parts, lower-case hexadecimal, 64 characters. */
 export function sha256Hex(...parts: readonly (Uint8Array | string)[]): string {

@@ -2,7 +2,7 @@ import { entryBundlePath, hashTilePath, TILE_WIDTH } from '../log/tile-path.ts';
 import type { BundleDigest, EntryDepth } from './bundle-digest.ts';
 import { ChainStretches } from './chain-stretches.ts';
 import { EntryColumns } from './entry-columns.ts';
-import { HASH_BYTES, hashAt, hashLeaf, hex, sameBytesAt, tileRoot } from './fast-hash.ts';
+import { HASH_BYTES, hashAt, hex, sameBytesAt, tileRoot, writeLeafHash } from './fast-hash.ts';
 import { Faults } from './faults.ts';
 
 /** One bundle to digest. */
@@ -31,9 +31,10 @@ export function digestBundle(job: BundleJob, files: BundleFiles): BundleDigest {
   const places = placesOf(bytes, width);
   const count = checkCount(faults, job, files.entries, places);
   const hashes = new Uint8Array(width * HASH_BYTES);
+  const target = Buffer.from(hashes.buffer);
   if (files.tile !== undefined) hashes.set(files.tile.subarray(0, hashes.length));
   for (let index = 0; index < count; index += 1)
-    hashes.set(hashLeaf(bytes, places[index * 2] ?? 0, places[index * 2 + 1] ?? 0), index * HASH_BYTES);
+    writeLeafHash(bytes, places[index * 2] ?? 0, places[index * 2 + 1] ?? 0, target, index);
   compareWithTile(faults, job, hashes, files.tile);
   const events = new EntryColumns(bytes, count, depth, faults);
   const chains = new ChainStretches(hashes, faults);

@@ -1,19 +1,18 @@
-import { sha256 } from '../hash.ts';
+import { writeSha256 } from '../hash.ts';
 import { treeRoot } from '../log/merkle.ts';
 
 /** Bytes of a SHA-256 hash. */
 export const HASH_BYTES = 32;
 
 /**
- * The leaf hash of the entry that fills `bytes` from `start` up to `end`, without copying it: the byte before the entry
- * holds the leaf prefix meanwhile.
+ * Writes the leaf hash of the entry that fills `bytes` from `start` up to `end` as the hash numbered `index`. The entry is
+ * not copied: the byte before it holds the leaf prefix meanwhile.
  */
-export function hashLeaf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+export function writeLeafHash(bytes: Uint8Array, start: number, end: number, hashes: Buffer, index: number): void {
   const before = bytes[start - 1] ?? 0;
   bytes[start - 1] = 0;
-  const hash = sha256(bytes.subarray(start - 1, end));
+  writeSha256(bytes.subarray(start - 1, end), hashes, index * HASH_BYTES);
   bytes[start - 1] = before;
-  return hash;
 }
 
 /** The hash numbered `index`, as a view. */
@@ -25,15 +24,14 @@ export function hashAt(hashes: Uint8Array, index: number): Uint8Array {
 export function tileRoot(hashes: Uint8Array): Uint8Array {
   let count = hashes.length / HASH_BYTES;
   if ((count & (count - 1)) !== 0) return treeRoot(Array.from({ length: count }, (_, index) => hashAt(hashes, index)));
-  const level = hashes.slice();
-  const node = new Uint8Array(1 + 2 * HASH_BYTES);
-  node[0] = 1;
+  const level = Buffer.from(hashes);
+  const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
   for (; count > 1; count /= 2)
     for (let index = 0; index < count / 2; index += 1) {
-      node.set(level.subarray(index * 2 * HASH_BYTES, (index + 1) * 2 * HASH_BYTES), 1);
-      level.set(sha256(node), index * HASH_BYTES);
+      level.copy(node, 1, index * 2 * HASH_BYTES, (index + 1) * 2 * HASH_BYTES);
+      writeSha256(node, level, index * HASH_BYTES);
     }
-  return level.slice(0, HASH_BYTES);
+  return new Uint8Array(level.subarray(0, HASH_BYTES));
 }
 
 /** True when `length` bytes from two places are equal. */
