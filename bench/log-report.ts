@@ -86,7 +86,7 @@ function requestPart({ uses }: LogFigures): readonly string[] {
     '',
     '## What the log asks of AWS',
     '',
-    '_Modelled_: the real sequencer over counting services, fed at an even rate through stream windows of 1 and 10 seconds.',
+    '_Modelled_: the real sequencer over counting services, fed at an even rate through stream windows of 1, 5 (as deployed) and 10 seconds.',
     `Requests for 1,000 events, and a million events at list prices as of ${PRICES_AS_OF}, us-east-1 (S3 ${s3Puts} USD per million`,
     `writes, ${s3Gets} reads; KMS ${asymmetricKmsRequests}; DynamoDB ${writeUnits} per million write units, ${readUnits} read units). Storage, Lambda, data keys of`,
     'encrypted buckets, witnesses and timestamps are not in it.',

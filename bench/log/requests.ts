@@ -11,7 +11,7 @@ const EVENTS = 1_000;
 const UNITS_PER_ITEM = 2;
 
 const RATES_PER_SECOND = [1, 10, 100];
-const WINDOWS_SECONDS = [1, 10];
+const WINDOWS_SECONDS = [1, 5, 10];
 
 /** What sequencing asks of the services for 1,000 events, and the list price of that for a million. */
 export interface LogUse {
