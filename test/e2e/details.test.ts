@@ -94,6 +94,9 @@ describe('the details of a decision', () => {
   it('stay while a legal hold stands, and are gone for good once the key is destroyed, and the record verifies', async () => {
     const { at } = await decided();
     const { output } = await run(detailsCommand, ...at);
+    const isDecision = ({ chain, seq }: { chain: string; seq: number }) => [chain, String(seq)].join() === at.join();
+    const committed = (await world.events()).find(isDecision)?.text;
+    expect(committed).toContain('"commitment":');
     const subject = String(output['subject']);
     const through = String(output['month']);
     const held = await withApprovals('records.hold.set', holdCommand, 'set', 'claim-7', '--reason', 'claim 7');
@@ -125,10 +128,18 @@ describe('the details of a decision', () => {
       output: { complaint: expect.stringContaining('was destroyed') },
     });
     const events = await world.events();
+    expect(events.find(isDecision)?.text).toBe(committed);
     const erased = events.find(({ type }) => type === 'control.subject_erased');
     expect(erased?.data).toMatchObject({ subject, through, keys: 1 });
     expect(JSON.stringify(events)).not.toContain('DE89370400440532013000');
     expect((await run(verifyCommand)).exitCode).toBe(0);
+    await world.sandbox.drain();
+    const { names } = world.running.file;
+    const pinned = ['--key', world.running.parties.logKey, '--workers', '0'];
+    expect(await run(verifyCommand, `s3://${names.logBucket}`, ...pinned)).toMatchObject({
+      exitCode: 0,
+      output: { ok: true, findings: [] },
+    });
   }, 90_000);
   it('are kept as long as two people approved, in objects written from then on', async () => {
     const asked = ['extend', 'decisions', '--days', '4000', '--reason', 'claim 8'];
