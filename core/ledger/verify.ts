@@ -79,7 +79,12 @@ class ArchiveVerifier {
     }
     // The date takes part, so that an extra object at the same sequence number has a fixed place after the first.
     segments.sort((left, right) => left.firstSeq - right.firstSeq || (left.key < right.key ? -1 : 1));
-    const byFolder = Map.groupBy(segments, (segment) => segment.folder);
+    const byFolder = new Map<string, NamedObject[]>();
+    for (const segment of segments) {
+      const found = byFolder.get(segment.folder);
+      if (found === undefined) byFolder.set(segment.folder, [segment]);
+      else found.push(segment);
+    }
     return [...byFolder].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, objects]) => objects);
   }
 

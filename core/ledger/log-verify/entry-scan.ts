@@ -22,7 +22,9 @@ const ULID_VALUES = valuesOf('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
 const DIGITS = Float64Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : Number.NaN,
 );
-const TYPES: ReadonlyMap<number, readonly string[]> = Map.groupBy(EVENT_TYPES, ({ length }) => length);
+const TYPES: ReadonlyMap<number, readonly string[]> = new Map(
+  EVENT_TYPES.map(({ length }) => [length, EVENT_TYPES.filter((type) => type.length === length)]),
+);
 
 /**
  * Where the parts of one entry are, found without parsing it. `scan` accepts only entries that a strict parser would
