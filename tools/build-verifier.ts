@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { sha256Hex } from '../core/ledger/hash.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const ENTRY = 'cli/verify-log/standalone.ts';
@@ -19,6 +20,8 @@ interface Bundled {
 /** What was built. */
 export interface BuiltVerifier {
   readonly bytes: number;
+  /** Of the file, hexadecimal: for those who are given it to compare. */
+  readonly sha256: string;
   /** Packages that are part of the file, with their licenses. */
   readonly packages: readonly Pick<Bundled, 'name' | 'version' | 'license'>[];
 }
@@ -54,7 +57,7 @@ export async function buildVerifier(outFile: string): Promise<BuiltVerifier> {
   mkdirSync(dirname(outFile), { recursive: true });
   writeFileSync(outFile, text);
   const named = packages.map(({ name, version, license }) => ({ name, version, license }));
-  return { bytes: Buffer.byteLength(text), packages: named };
+  return { bytes: Buffer.byteLength(text), sha256: sha256Hex(text), packages: named };
 }
 
 function bundledIn(inputs: readonly string[]): readonly Bundled[] {

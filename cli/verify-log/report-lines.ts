@@ -7,7 +7,8 @@ const MARKS = { passed: 'passed     ', failed: 'FAILED     ', not_checked: 'not 
 /** A log's report for people: the verdict, what does not hold, and every check with what it does not cover. */
 export function logReportLines(report: LogReport): readonly string[] {
   const { counts, checks, findings, findingCount } = report;
-  const read = `${counts.entries} entries in ${counts.chains} chains, ${counts.keptCheckpoints} kept checkpoints`;
+  const before = counts.verifiedBefore === 0 ? '' : `${counts.verifiedBefore} entries verified before, `;
+  const read = `${before}${counts.entries} entries in ${counts.chains} chains, ${counts.keptCheckpoints} kept checkpoints`;
   const open = LOG_CHECK_NAMES.filter((check) => checks[check].status === 'not_checked');
   const except = open.length === 0 ? '' : `; not checked: ${open.join(', ')}`;
   const more = findingCount - findings.length;

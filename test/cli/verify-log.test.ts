@@ -110,6 +110,10 @@ describe('countersign verify of a log', () => {
     expect(counts[0]).toMatchObject({ counts: { verifiedBefore: 0, entries: log.events.length } });
     expect(counts[1]).toMatchObject({ counts: { verifiedBefore: 256, entries: log.events.length - 256 } });
 
+    const people = testIo();
+    await verifyCommand([folder.path, '--state', state, '--workers', '0'], people);
+    expect(people.text()).toContain(`OK: 256 entries verified before, ${log.events.length - 256} entries in 4 chains`);
+
     await writeFile(state, '{}');
     const io = testIo();
     expect(await verifyCommand([folder.path, '--state', state], io)).toBe(3);
