@@ -49,6 +49,20 @@ describe('S3LogObjects', () => {
     });
   });
 
+  it('holds and locks longer what the rules name, but not the files of a batch', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    const rules = { isHeld: (key: string) => key.startsWith('tile/'), lockDays: () => 5 };
+    const retention = { mode: 'COMPLIANCE', days: 2, stagingDays: 1 } as const;
+    const kept = new S3LogObjects(new S3Client({ region }), 'log', retention, clock, rules);
+    for (const key of ['tile/0/000', 'checkpoints/7', 'staging/a']) await kept.createLocked(key, BYTES);
+    const sent = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
+    expect(sent.map((each) => [each.ObjectLockRetainUntilDate?.getUTCDate(), each.ObjectLockLegalHoldStatus])).toEqual([
+      [25, 'ON'],
+      [25, undefined],
+      [21, undefined],
+    ]);
+  });
+
   it('writes the checkpoint as text without condition or retention', async () => {
     s3.on(PutObjectCommand).resolves({});
     await objects.put('checkpoint', BYTES);

@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { reportOutcome } from '../../../core/gate/outcome.ts';
+import type { StateStore } from '../../../core/ports.ts';
 import { eraseSubject } from '../../../core/records/erase-subject.ts';
-import { releaseHold } from '../../../core/records/govern-holds.ts';
+import { releaseHold, setHold } from '../../../core/records/govern-holds.ts';
 import { decodeSubjectMonth, subjectKeyRef } from '../../../core/records/subject-key.ts';
 import { encodeStopAll, HALT_LEVEL } from '../../../core/risk/stops.ts';
 import { AGENT_ID } from '../../support/api-event.ts';
-import { givenDetails, givenErasure, givenHold, givenRecords, givenRelease, SUBJECT } from '../../support/records.ts';
+import {
+  givenDetails,
+  givenErasure,
+  givenHold,
+  givenHoldRequest,
+  givenRecords,
+  givenRelease,
+  SUBJECT,
+} from '../../support/records.ts';
 import { controlEvents } from '../risk/fixtures.ts';
 
 type Gate = ReturnType<typeof givenRecords>;
@@ -78,6 +87,25 @@ describe('eraseSubject', () => {
     expect(await eraseSubject(gate, request)).toEqual({ ok: false, problem: { code: 'refused_before' } });
     expect(isKeyed(gate)).toBe(true);
     expect((await eraseSubject(gate, await givenErasure(gate))).ok).toBe(true);
+  });
+
+  it('is refused when the hold is set between its reading and its writing', async () => {
+    const gate = await givenKeyed();
+    const request = await givenErasure(gate);
+    const hold = await givenHoldRequest(gate, 'claim-7');
+    let isSet = false;
+    const store: StateStore = {
+      read: (refs) => gate.store.read(refs),
+      commit: async (writes, token) => {
+        if (!isSet) {
+          isSet = true;
+          expect((await setHold(gate, hold)).ok).toBe(true);
+        }
+        return gate.store.commit(writes, token);
+      },
+    };
+    expect(await eraseSubject({ ...gate, store }, request)).toMatchObject({ problem: { code: 'legal_hold' } });
+    expect(isKeyed(gate)).toBe(true);
   });
 
   it('goes ahead when the hold is on another subject or other months', async () => {
