@@ -16,6 +16,11 @@ vi.mock('../../lambdas/shared/details-wiring.ts', async () => {
   const { testSealer } = await import('../support/details.ts');
   return { detailsSealer: async () => testSealer };
 });
+// Receipts need a function that certifies keys; `test/e2e/receipts.test.ts` has one.
+vi.mock('../../lambdas/shared/receipts.ts', () => ({
+  RECORDED_BEFORE: {},
+  requestReceipt: () => ({ recorded: () => undefined, members: async () => ({}) }),
+}));
 vi.mock('../../lambdas/shared/gate-wiring.ts', () => ({
   gateDeps: async () => wired.gate,
   approvalWorkflow: () => ({ start: async (input: unknown) => void wired.started.push(input) }),
