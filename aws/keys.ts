@@ -51,6 +51,8 @@ export function keyOf(ref: EntityRef): ItemKey {
       return state(`SUBJECT#${ref.subject}`, `KEY#${ref.month}`);
     case 'archiveProgress':
       return state('ARCHIVE', ref.chain);
+    case 'recordedKeys':
+      return state('KEYS', ref.purpose);
     case 'reconciliation':
       return state('RECONCILE', 'RUN');
     case 'reconciledChain':

@@ -23,7 +23,9 @@ export type FindingCode =
   | 'log_behind'
   /** The log holds more of a chain than the ledger has. */
   | 'log_ahead'
-  | 'log_differs';
+  | 'log_differs'
+  /** A key was replaced or retired, and nothing records that people approved it. */
+  | 'key_unrecorded';
 
 /** One disagreement: where, what was expected and what was found. */
 export interface Finding {
@@ -32,6 +34,8 @@ export interface Finding {
   readonly seq?: number;
   readonly actionId?: string;
   readonly envelopeId?: string;
+  /** Purpose and generation. */
+  readonly key?: string;
   /** AWS's id of a KMS request. */
   readonly requestId?: string;
   /** ISO 8601, UTC. */
@@ -54,7 +58,7 @@ export function byPlace(left: Finding, right: Finding): number {
 
 const SEQ_DIGITS = 16;
 
-function placeOf({ code, chain, seq, time, requestId, actionId, envelopeId }: Finding): string {
+function placeOf({ code, chain, seq, time, requestId, actionId, envelopeId, key }: Finding): string {
   const digits = seq === undefined ? '' : String(seq).padStart(SEQ_DIGITS, '0');
-  return [code, chain, digits, time, requestId, actionId, envelopeId].map((part) => part ?? '').join('\n');
+  return [code, chain, digits, time, requestId, actionId, envelopeId, key].map((part) => part ?? '').join('\n');
 }

@@ -1,5 +1,6 @@
 import type { LedgerReader } from '../ledger/archive-ports.ts';
 import type { SequencedRanges } from '../ledger/log/ports.ts';
+import type { DeployedKey, KeyPurpose } from '../records/record-key-change.ts';
 import type { AgentDirectory } from '../risk/agent-directory.ts';
 import type { ChangeDeps } from '../state/change-agent.ts';
 import type { TimeWindow } from './facts.ts';
@@ -40,6 +41,8 @@ export interface ReconcileDeps extends ChangeDeps {
   readonly signer: ResultSigner;
   /** The log's progress and how long a row may wait for it, milliseconds; absent where there is no log. */
   readonly log?: { readonly ranges: SequencedRanges; readonly mergeDelayMs: number };
+  /** The keys of every purpose, as the deployment itself says. */
+  readonly keys: { readonly [purpose in KeyPurpose]: readonly DeployedKey[] };
   /** How late AWS's record of a call may come, milliseconds: younger events wait for the next run. */
   readonly delayMs: number;
 }

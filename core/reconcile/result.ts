@@ -32,13 +32,18 @@ export interface Reconciliation {
   readonly findings: readonly Finding[];
 }
 
-/** Puts the chains and KMS's record of MACs together. */
-export function reconcile(
-  window: TimeWindow,
-  chains: readonly AuditedChain[],
-  calls: readonly MacCall[],
-  log: boolean,
-): Reconciliation {
+/** What was read of everything that must agree. */
+export interface Compared {
+  readonly window: TimeWindow;
+  readonly chains: readonly AuditedChain[];
+  readonly calls: readonly MacCall[];
+  /** Keys that are not as recorded. */
+  readonly keys: readonly Finding[];
+  readonly log: boolean;
+}
+
+/** Puts the chains, KMS's record of MACs and keys together. */
+export function reconcile({ window, chains, calls, keys, log }: Compared): Reconciliation {
   const sealed = chains.flatMap((chain) => chain.sealed);
   const macs = matchMacs(window, sealed, calls);
   const sum = (count: (chain: AuditedChain) => number) => chains.reduce((total, chain) => total + count(chain), 0);
@@ -54,7 +59,7 @@ export function reconcile(
       settledActions: sum((chain) => chain.settled),
     },
     log,
-    findings: [...chains.flatMap((chain) => chain.findings), ...macs.findings].sort(byPlace),
+    findings: [...chains.flatMap((chain) => chain.findings), ...macs.findings, ...keys].sort(byPlace),
   };
 }
 

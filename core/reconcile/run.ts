@@ -3,6 +3,8 @@ import type { LedgerPosition } from '../gate/action-record.ts';
 import type { JsonObject } from '../json.ts';
 import { agentChain, CONTROL_CHAIN } from '../ledger/event.ts';
 import { parseEvent } from '../ledger/parse-event.ts';
+import { KEY_PURPOSES } from '../records/record-key-change.ts';
+import { decodeRecordedKeys, recordedKeysRef } from '../records/recorded-keys.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 import type { Contention } from '../state/change-agent.ts';
@@ -10,6 +12,8 @@ import { changeControl } from '../state/change-control.ts';
 import type { AuditedChain, ChainPoint } from './chain-audit.ts';
 import type { TimeWindow } from './facts.ts';
 import { datesOf } from './facts.ts';
+import type { KeysOfPurpose } from './match-keys.ts';
+import { matchKeys } from './match-keys.ts';
 import type { ReconcileDeps } from './ports.ts';
 import type { RecordedRun } from './progress.ts';
 import { decodeRun, RUN, readStarts, runWrite, storeStarts } from './progress.ts';
@@ -52,10 +56,20 @@ export async function runReconciliation(deps: ReconcileDeps): Promise<Result<Rec
   const chains = await listChains(deps, window);
   const audited = await auditAll(deps, chains, window);
   const calls = await deps.macs.macCalls({ fromMs: window.fromMs - MARGIN_MS, toMs: window.toMs + MARGIN_MS });
-  const reconciliation = reconcile(window, audited, calls, deps.log !== undefined);
+  const keys = matchKeys(await readKeys(deps));
+  const reconciliation = reconcile({ window, chains: audited, calls, keys, log: deps.log !== undefined });
   const recorded = await record(deps, last, reconciliation);
   if (recorded.ok) await storeStarts(deps.store, startsOf(chains, audited));
   return recorded;
+}
+
+async function readKeys(deps: ReconcileDeps): Promise<readonly KeysOfPurpose[]> {
+  const items = await deps.store.read(KEY_PURPOSES.map(recordedKeysRef));
+  return KEY_PURPOSES.map((purpose, index) => ({
+    purpose,
+    deployed: deps.keys[purpose],
+    recorded: decodeRecordedKeys(items[index]),
+  }));
 }
 
 async function nextWindow(deps: ReconcileDeps, until: number | undefined): Promise<TimeWindow> {

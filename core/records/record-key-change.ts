@@ -5,6 +5,7 @@ import type { Contention } from '../state/change-agent.ts';
 import { asNumber } from '../state/stored.ts';
 import type { ActDeps, ActProblem, CarriedOut } from './governed-act.ts';
 import { carryOut } from './governed-act.ts';
+import { recordedKeysRef, recordedKeysWrite } from './recorded-keys.ts';
 
 /** What keys are for, where they are replaced by configuration. */
 export const KEY_PURPOSES = ['envelope-mac', 'envelope-signing', 'log', 'receipts'] as const;
@@ -74,14 +75,15 @@ export async function recordKeyChange(
   const publicKey = await deps.publicKey(purpose, key.keyId);
   const params = { purpose, step, generation };
   const act = { agentId, actionId, type: KEY_CHANGE_TYPE, resource: keyResource(purpose), params };
-  return carryOut<never>(deps, act, [{ entity: 'logLock' }], ([lock]) => ({
+  const refs = [{ entity: 'logLock' } as const, recordedKeysRef(purpose)];
+  return carryOut<never>(deps, act, refs, ([lock, recorded]) => ({
     type: step === 'introduce' ? 'control.key_introduced' : 'control.key_retired',
     data: {
       purpose,
       ...keyJson(key, publicKey),
       ...(purpose === 'log' && { logSize: lock === undefined ? 0 : asNumber(lock['size'], 'size') }),
     },
-    writes: [],
+    writes: [recordedKeysWrite(purpose, recorded, step, generation)],
   }));
 }
 

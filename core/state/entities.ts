@@ -19,6 +19,7 @@ export type EntityRef =
   | { readonly entity: 'epochsHead' }
   | { readonly entity: 'logLock' }
   | { readonly entity: 'reconciliation' }
+  | { readonly entity: 'recordedKeys'; readonly purpose: string }
   | { readonly entity: 'reconciledChain'; readonly chain: string }
   | { readonly entity: 'sequencedRange'; readonly chain: string; readonly firstSeq: number }
   | { readonly entity: 'ledgerEvent'; readonly chain: string; readonly seq: number }

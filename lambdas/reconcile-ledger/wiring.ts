@@ -10,6 +10,7 @@ import { DynamoDbLedgerReader } from '../../aws/ledger-reader.ts';
 import { DynamoDbSequencedRanges } from '../../aws/sequenced-ranges.ts';
 import type { ReconcileDeps } from '../../core/reconcile/ports.ts';
 import { requiredEnv, requiredSeconds } from '../shared/environment.ts';
+import { keyGenerations } from '../shared/key-generations.ts';
 import { coreDeps, dynamoDb } from '../shared/wiring.ts';
 
 const s3 = new S3Client(CLIENT_DEFAULTS);
@@ -36,6 +37,7 @@ export function reconcileDeps(): ReconcileDeps {
       ranges: new DynamoDbSequencedRanges(dynamoDb, requiredEnv('STATE_TABLE_NAME')),
       mergeDelayMs: requiredSeconds('LOG_MERGE_DELAY_SECONDS') * 1_000,
     },
+    keys: keyGenerations(),
     delayMs: Number(requiredEnv('RECONCILIATION_DELAY_SECONDS')) * 1_000,
   };
 }

@@ -128,8 +128,8 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
   },
   'apply-holds': { reads: ['holds', 'holding'], writes: ['holding'] },
   'record-key-change': {
-    reads: ['control', 'agents', 'log'],
-    writes: ['control', 'agents'],
+    reads: ['control', 'agents', 'log', 'keys'],
+    writes: ['control', 'agents', 'keys'],
     registry: 'read',
     ledger: 'append',
   },
@@ -151,7 +151,7 @@ export const ACCESS: { readonly [name in FunctionName]: Access } = {
   },
   'prove-event': { reads: [], ledger: 'query agents' },
   'reconcile-ledger': {
-    reads: ['agents', 'control', 'epochs', 'sequenced', 'reconciliation'],
+    reads: ['agents', 'control', 'epochs', 'sequenced', 'reconciliation', 'keys'],
     writes: ['control', 'reconciliation'],
     registry: 'list',
     ledger: 'read and append',

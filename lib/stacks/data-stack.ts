@@ -47,6 +47,7 @@ export class DataStack extends Stack {
         epochs: writersOf('epochs'),
         holds: writersOf('holds'),
         holding: writersOf('holding'),
+        keys: writersOf('keys'),
       },
     });
     this.registry = new RegistryTable(this, 'Registry', { loaders: loaders() });

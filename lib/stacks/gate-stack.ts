@@ -14,7 +14,7 @@ import { GateApi } from '../gate/gate-api.ts';
 import { type GateFunctions, gateFunctions } from '../gate/gate-functions.ts';
 import { grantStores } from '../gate/gate-grants.ts';
 import { WebAcl } from '../gate/web-acl.ts';
-import { wireKeyRecord } from '../keys/key-record.ts';
+import { tellKeys, wireKeyRecord } from '../keys/key-record.ts';
 import { SequencerFeed } from '../log/sequencer-feed.ts';
 import { sequencerVariables } from '../log/sequencer-variables.ts';
 import { GateAlarms } from '../monitoring/gate-alarms.ts';
@@ -170,6 +170,7 @@ export class GateStack extends Stack {
 
   private addReconciliation(): void {
     const { config, data, keys } = this.stackProps;
+    tellKeys(this.functions['reconcile-ledger'], keys);
     new Reconciler(this, 'Reconciliation', {
       reconciler: this.functions['reconcile-ledger'],
       archive: data.archive,

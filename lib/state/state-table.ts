@@ -21,6 +21,7 @@ export const STATE_KEYS = {
   epochs: 'EPOCHS',
   holds: 'HOLDS',
   holding: 'HOLDING',
+  keys: 'KEYS',
 } as const;
 
 /** One kind of item in the state table. */
@@ -52,6 +53,7 @@ const KINDS: readonly StateKind[] = [
   'epochs',
   'holds',
   'holding',
+  'keys',
 ];
 
 /** What the product writes: heads, budgets, actions, approvals, stops. */

@@ -8,6 +8,7 @@ import type { MacCall } from '../../../core/reconcile/match-macs.ts';
 import type { ReconcileDeps } from '../../../core/reconcile/ports.ts';
 import { signedBytes } from '../../../core/reconcile/result.ts';
 import { runReconciliation } from '../../../core/reconcile/run.ts';
+import { recordedKeysWrite } from '../../../core/records/recorded-keys.ts';
 import { changeAgent } from '../../../core/state/change-agent.ts';
 import { changeControl } from '../../../core/state/change-control.ts';
 import { CountingEntropy, NoPause, TEST_NOW_MS, TestClock } from '../../support/deps.ts';
@@ -19,6 +20,8 @@ const REFS = ['AIR-DET-021'];
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const rawPublicKey = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
 
+const FIRST = [{ generation: 1, standing: 'active', keyId: 'key-1' }] as const;
+
 class World implements Pick<ReconcileDeps, 'delayMs' | 'pause' | 'entropy'> {
   readonly store = new MemoryStore();
   readonly clock = new TestClock();
@@ -27,6 +30,7 @@ class World implements Pick<ReconcileDeps, 'delayMs' | 'pause' | 'entropy'> {
   readonly delayMs = 60_000;
   readonly directory = { agentIds: async () => [AGENT] };
   readonly registered: string[] = [];
+  keys: ReconcileDeps['keys'] = { 'envelope-mac': FIRST, 'envelope-signing': FIRST, log: FIRST, receipts: FIRST };
   readonly archived = { chainsOn: async () => this.registered };
   held: HeldAction[] = [];
   calls: MacCall[] = [];
@@ -112,6 +116,22 @@ describe('runReconciliation', () => {
         },
       },
     });
+  });
+
+  it('names a key that was replaced without a record, until it is recorded', async () => {
+    world.keys = {
+      ...world.keys,
+      log: [
+        { ...FIRST[0], standing: 'overlapping' },
+        { ...FIRST[0], generation: 2 },
+      ],
+    };
+    expect(await codes()).toEqual(['key_unrecorded']);
+    world.clock.advance(60_000);
+    expect(await codes()).toEqual(['key_unrecorded']);
+    await world.store.commit([recordedKeysWrite('log', undefined, 'introduce', 2)], 'recorded');
+    world.clock.advance(60_000);
+    expect(await codes()).toEqual([]);
   });
 
   it('signs the result by a key of its own', async () => {

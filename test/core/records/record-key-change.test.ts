@@ -4,6 +4,7 @@ import { parseEvent } from '../../../core/ledger/parse-event.ts';
 import { keysOfEvents, logKeyLine } from '../../../core/records/keys-of-events.ts';
 import type { DeployedKey, KeyChangeRequest } from '../../../core/records/record-key-change.ts';
 import { KEY_CHANGE_TYPE, keyResource, recordKeyChange } from '../../../core/records/record-key-change.ts';
+import { decodeRecordedKeys, recordedKeysRef } from '../../../core/records/recorded-keys.ts';
 import { asBytes } from '../../../core/state/stored.ts';
 import { givenRedeemedAct } from '../../support/activation.ts';
 import { AGENT_ID } from '../../support/api-event.ts';
@@ -66,6 +67,15 @@ describe('recordKeyChange', () => {
         },
       },
     ]);
+  });
+
+  it('notes the highest generation recorded, of each step', async () => {
+    const gate = givenGate();
+    await record(gate, OVERLAP, { purpose: 'log', step: 'introduce', generation: 2 });
+    await record(gate, RETIRED, { purpose: 'log', step: 'retire', generation: 1 });
+    const [item] = await gate.store.read([recordedKeysRef('log')]);
+    expect(decodeRecordedKeys(item)).toEqual({ introduced: 2, retired: 1 });
+    expect(decodeRecordedKeys(undefined)).toEqual({ introduced: 0, retired: 0 });
   });
 
   it('records no public half of a key that makes macs', async () => {

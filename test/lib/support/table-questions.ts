@@ -133,6 +133,7 @@ export function stateQuestions(state: string, registry: string): readonly Questi
     write('write the chain of receipt keys (EPOCHS)', 'EPOCHS', [CERTIFIER]),
     write('set and release legal holds (HOLDS)', 'HOLDS', ['countersign-govern-holds']),
     write('write how far holds are on objects (HOLDING)', 'HOLDING', ['countersign-apply-holds']),
+    write('note which keys are recorded (KEYS)', 'KEYS', [RECORDER]),
     write('write archive progress (ARCHIVE)', 'ARCHIVE', ['countersign-archive-ledger']),
     {
       what: 'write approvals outside a transaction',
