@@ -40,8 +40,20 @@ function settlementAttacks(grown: Grown): readonly LogAttack[] {
     {
       name: 'settled without a hold',
       caughtBy: ['C12'],
-      forged: outcome({ actionId: 'act_other' }),
+      forged: outcome({ actionId: 'act_other', held: false }),
       honest: outcome({ ...nothing, actionId: 'act_other', held: false }),
+    },
+    {
+      name: 'hold denied, so that it stays open',
+      caughtBy: ['C12'],
+      forged: outcome({ ...nothing, held: false }),
+      honest: outcome({}),
+    },
+    {
+      name: 'charge for what was not performed',
+      caughtBy: ['C12'],
+      forged: outcome({ result: 'not_performed' }),
+      honest: outcome({ ...nothing, result: 'not_performed', releasedMicroUsd: String(HELD), releasedTokens: '70' }),
     },
     {
       name: 'lapsed hold given back as a larger one',
@@ -72,6 +84,12 @@ function holdAttacks(grown: Grown): readonly LogAttack[] {
       caughtBy: ['C12'],
       forged: hold(() => HELD),
       honest: hold((world) => usedToday(world) + HELD),
+    },
+    {
+      name: 'hold entered under the day before',
+      caughtBy: ['C12'],
+      forged: afterHold(grown, () => decided(TELLER, 'act_other', HELD, '2026-11-19')),
+      honest: afterHold(grown, () => decided(TELLER, 'act_other', HELD, '2026-11-21')),
     },
     {
       name: 'one action holding twice',

@@ -19,8 +19,8 @@ export function certificateAttacks({ shared }: LogBench): readonly LogAttack[] {
     files: shared.files(),
     auditor: { ...insider(shared), receipts: [{ path: 'held.json', text }] },
   });
-  const under = (signer: SigningKey, changes: Partial<EpochCertificate> = {}) =>
-    held(receiptUnder(shared, signer, changes));
+  const under = (signer: SigningKey, changes: Partial<EpochCertificate> = {}, timeMs = shared.epochEvent.timeMs) =>
+    held(receiptUnder(shared, signer, changes, timeMs));
   const honest = () => held(shared.receipt(EVENT));
   return [
     {
@@ -33,6 +33,12 @@ export function certificateAttacks({ shared }: LogBench): readonly LogAttack[] {
       name: 'receipt that names another log',
       caughtBy: ['C16'],
       forged: () => under(certifier, { logOrigin: 'other.example/log' }),
+      honest,
+    },
+    {
+      name: 'certificate recorded after its own end',
+      caughtBy: ['C16'],
+      forged: () => under(certifier, {}, shared.certificate.notAfterMs + 1),
       honest,
     },
     {
@@ -49,12 +55,12 @@ export function certificateAttacks({ shared }: LogBench): readonly LogAttack[] {
 const EVENT = 5;
 
 /** A receipt by a fresh key, under a certificate that this signer gave it and that no log holds. */
-function receiptUnder(world: LogWorld, signer: SigningKey, changes: Partial<EpochCertificate>): string {
+function receiptUnder(world: LogWorld, signer: SigningKey, changes: Partial<EpochCertificate>, timeMs: number): string {
   const { publicKey, sign } = signingKey();
   const certificate = { ...world.certificate, publicKey, epochId: epochIdOf(publicKey), ...changes };
   const data = certifiedData(certificate, signer.sign(certificateMessage(certificate)));
   const draft = { type: 'epoch.certified', frameworkRefs: ['AIR-DET-021'], data } as const;
-  const { id, timeMs } = world.epochEvent;
+  const { id } = world.epochEvent;
   const event = chainEvent(EPOCHS_CHAIN, tailOf(world, EPOCHS_CHAIN), draft, id, timeMs);
   const { entry = event.entry } = world.writer.events[EVENT] ?? {};
   return JSON.stringify(receiptJson(signReceipt(entry, { certificate, epochEntry: event.entry, sign })));

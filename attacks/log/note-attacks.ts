@@ -2,7 +2,7 @@ import { formatCheckpointBody } from '../../core/ledger/log/checkpoint.ts';
 import type { VerifierKey } from '../../core/ledger/log/note.ts';
 import { formatNote, signatureLine } from '../../core/ledger/log/note.ts';
 import type { Presented } from './auditor.ts';
-import { insider, keyHolder, newcomer, textIn } from './auditor.ts';
+import { insider, newcomer, textIn } from './auditor.ts';
 import { rowsOf, treeFiles, withFiles, withoutHistory, writtenAgain } from './forged-log.ts';
 import type { LogAttack } from './log-attack.ts';
 import type { LogBench } from './log-bench.ts';
@@ -55,6 +55,12 @@ export function noteAttacks({ shared: world }: LogBench): readonly LogAttack[] {
       honest: () => dated(world, 0),
     },
     {
+      name: 'checkpoint from the future',
+      caughtBy: ['C3'],
+      forged: () => unstamped(dated(world, HOUR_SECONDS), world),
+      honest: () => unstamped(dated(world, 0), world),
+    },
+    {
       name: 'kept checkpoint under another’s name',
       caughtBy: ['C4'],
       forged: () =>
@@ -66,11 +72,11 @@ export function noteAttacks({ shared: world }: LogBench): readonly LogAttack[] {
       caughtBy: ['C1'],
       forged: () => ({
         files: withoutHistory(withFiles(files, { checkpoint: ofLog('other.example/log') })),
-        auditor: keyHolder(world),
+        auditor: { logKeys: [logKey] },
       }),
       honest: () => ({
         files: withoutHistory(withFiles(files, { checkpoint: ofLog(LOG_ORIGIN) })),
-        auditor: keyHolder(world),
+        auditor: { logKeys: [logKey] },
       }),
     },
     {
@@ -99,6 +105,12 @@ function dated(world: LogWorld, postDatedSeconds: number): Presented {
     files: writtenAgain(world, rows, [rows.length], forger),
     auditor: { ...auditor, nowMs: world.nowMs() + postDatedSeconds * 1_000 },
   };
+}
+
+/** The same to who trusts no time authority, and looks at once. */
+function unstamped({ files, auditor }: Presented, world: LogWorld): Presented {
+  const { verifyTimestamp: _, ...without } = auditor;
+  return { files, auditor: { ...without, nowMs: world.nowMs() } };
 }
 
 /** The same size with another root. */

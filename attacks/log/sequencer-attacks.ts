@@ -1,4 +1,6 @@
 import { differs } from '../../cli/policy/coverage/check.ts';
+import type { ChainPosition } from '../../core/ledger/event.ts';
+import { genesisHash } from '../../core/ledger/event.ts';
 import { leafHashOf } from '../../core/ledger/hash.ts';
 import type { LedgerRow } from '../../core/ledger/ledger-row.ts';
 import { ledgerRow } from '../../core/ledger/ledger-row.ts';
@@ -8,15 +10,15 @@ import { sameBytes } from '../../core/ledger/same-bytes.ts';
 import type { StateStore } from '../../core/ports.ts';
 import type { Attack } from '../attack.ts';
 import { writeRounds } from './chain-writer.ts';
-import { NEW } from './chains.ts';
-import { eventAfter } from './forged-event.ts';
-import { rowsOf } from './forged-log.ts';
+import { ALPHA, NEW } from './chains.ts';
+import { eventAfter, tailOf } from './forged-event.ts';
+import { otherRows, rowsOf, writtenAgain } from './forged-log.ts';
 import type { LogBench } from './log-bench.ts';
 import type { LogWorld } from './log-world.ts';
 
 /** Attacks on the sequencer itself. No witness is asked in them: it would be the second guard. */
 export function sequencerAttacks(bench: LogBench): readonly Attack[] {
-  return [race(bench), restore(bench)];
+  return [race(bench), restore(bench), swappedCheckpoint(bench), replacedRow(bench)];
 }
 
 const NOBODY: Witnesses = { cosign: async () => [] };
@@ -153,4 +155,63 @@ function readWith(world: LogWorld, checkpoint: Uint8Array | undefined): LogObjec
 
 function leavesOf(world: LogWorld): readonly Uint8Array[] {
   return rowsOf(world.files()).map(({ entry }) => leafHashOf(entry));
+}
+
+/** Whoever has the log's key publishes another tree of the size that the lock names. */
+function swappedCheckpoint(bench: LogBench): Attack {
+  const swapped = async () => {
+    const world = await bench.fresh();
+    const published = world.objects.get('checkpoint');
+    const size = leavesOf(world).length;
+    const other = writtenAgain(world, otherRows(size), [size]).get('checkpoint');
+    if (other !== undefined) world.objects.set('checkpoint', other);
+    return { world, published, rows: twoRows(world).slice(1) };
+  };
+  return {
+    name: 'published checkpoint swapped for another of its size',
+    mount: 'log',
+    caughtBy: ['log_root_differs'],
+    attempt: async () => {
+      const { world, rows } = await swapped();
+      return stoppedBy(world, rows);
+    },
+    honest: async () => {
+      const world = await bench.fresh();
+      return differs([], await stoppedBy(world, twoRows(world).slice(1)));
+    },
+    mutation: {
+      off: 'the comparison with what is published',
+      reaches: async () => {
+        const { world, published, rows } = await swapped();
+        const objects = { ...world.ports().objects, read: readWith(world, published) };
+        return (await stoppedBy(world, rows, { objects })).length === 0;
+      },
+    },
+  };
+}
+
+/** Whoever writes the ledger table puts another row in the place of a chain's last one before it is sequenced. */
+function replacedRow(bench: LogBench): Attack {
+  const held = async (position: Partial<ChainPosition>, told: Partial<LedgerRow> = {}): Promise<readonly string[]> => {
+    const world = await bench.fresh();
+    const { chain, seq, bytes } = eventAfter(world, ALPHA, { position });
+    const outcome = await world.sequence({}, [{ ...ledgerRow(chain, seq, bytes), ...told }]);
+    if (!outcome.ok) return [outcome.problem.code];
+    return outcome.value.appended === 0 ? outcome.value.held.map(({ code }) => code) : [];
+  };
+  const prevHash = genesisHash(ALPHA);
+  return {
+    name: 'row replaced before it was sequenced',
+    mount: 'log',
+    caughtBy: ['ledger_link'],
+    attempt: () => held({ prevHash }),
+    honest: async () => differs([], await held({})),
+    mutation: {
+      off: 'the link that the row itself states',
+      reaches: async () => {
+        const { prevHash: prev } = tailOf(await bench.fresh(), ALPHA);
+        return (await held({ prevHash }, { prev })).length === 0;
+      },
+    },
+  };
 }
