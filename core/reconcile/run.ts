@@ -3,6 +3,7 @@ import type { LedgerPosition } from '../gate/action-record.ts';
 import type { JsonObject } from '../json.ts';
 import { agentChain, CONTROL_CHAIN } from '../ledger/event.ts';
 import { parseEvent } from '../ledger/parse-event.ts';
+import { EPOCHS_CHAIN } from '../ledger/receipt/epoch.ts';
 import { KEY_PURPOSES } from '../records/record-key-change.ts';
 import { decodeRecordedKeys, recordedKeysRef } from '../records/recorded-keys.ts';
 import type { Result } from '../result.ts';
@@ -81,9 +82,9 @@ async function nextWindow(deps: ReconcileDeps, until: number | undefined): Promi
   return { fromMs: Math.floor(beginMs / SECOND_MS) * SECOND_MS, toMs };
 }
 
-/** Chains of every registered agent, and of whoever else has archived events since the window began. */
+/** The chains of no agent, those of every registered one, and of whoever else has archived events since the window began. */
 async function listChains(deps: ReconcileDeps, window: TimeWindow): Promise<readonly string[]> {
-  const chains = new Set([CONTROL_CHAIN, ...(await deps.directory.agentIds()).map(agentChain)]);
+  const chains = new Set([CONTROL_CHAIN, EPOCHS_CHAIN, ...(await deps.directory.agentIds()).map(agentChain)]);
   for (const date of datesOf({ fromMs: window.fromMs, toMs: deps.clock.nowMs() + 1 })) {
     for (const chain of await deps.archived.chainsOn(date)) chains.add(chain);
   }

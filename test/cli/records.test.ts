@@ -2,36 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { eraseCommand } from '../../cli/erase.ts';
 import { holdCommand } from '../../cli/hold.ts';
 import { retentionCommand } from '../../cli/retention.ts';
-import type { JsonObject } from '../../core/json.ts';
-import { testIo } from './audit-io.ts';
+import { APPROVED, gateIo } from './gate-io.ts';
 
 const SUBJECT = `p1_${'0'.repeat(32)}`;
-const ENV = {
-  COUNTERSIGN_API_URL: 'https://gate.example/v1',
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: 'a',
-  AWS_SECRET_ACCESS_KEY: 's',
-};
-
-/** A gate that answers each route with what is given, and notes what it was sent. */
-function gateIo(replies: { readonly [route: string]: readonly [number, JsonObject] }) {
-  const sent: { readonly route: string; readonly body: unknown }[] = [];
-  const io = testIo(ENV);
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const route = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname.replace('/v1', '')}`;
-    sent.push({ route, body: init?.body === undefined ? undefined : JSON.parse(String(init.body)) });
-    const [status, body] = replies[route] ?? [500, { code: 'unexpected', detail: route }];
-    return Response.json(body, { status });
-  };
-  return { io: { ...io, fetch }, out: io.out, sent };
-}
-
-const APPROVED = {
-  'POST /actions': [202, { actionId: 'act_1', status: 'pending_approval' }],
-  'GET /actions/act_1': [200, { actionId: 'act_1', status: 'approved', envelopes: [] }],
-  'POST /actions/act_1/redeem': [200, { actionId: 'act_1', status: 'redeemed' }],
-} as const;
-
 describe('erase', () => {
   it('asks for the months it names, redeems the approval and carries it out', async () => {
     const { io, out, sent } = gateIo({ ...APPROVED, 'POST /records/erasures': [200, { changed: true, seq: 7 }] });

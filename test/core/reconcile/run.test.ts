@@ -102,7 +102,7 @@ describe('runReconciliation', () => {
           from: '2026-11-20T09:00:00.000Z',
           to: '2026-11-20T09:59:00.000Z',
           counts: {
-            chains: 2,
+            chains: 3,
             events: 3,
             envelopesSealed: 1,
             macsMade: 1,
@@ -222,7 +222,7 @@ describe('runReconciliation', () => {
     const run = await runReconciliation(logged);
     expect(run.ok && run.value.reconciliation).toMatchObject({
       log: true,
-      findings: [{ code: 'log_ahead' }, { code: 'log_behind', chain: CONTROL_CHAIN, seq: 0 }],
+      findings: [{ code: 'log_ahead' }, { code: 'log_ahead' }, { code: 'log_behind', chain: CONTROL_CHAIN, seq: 0 }],
     });
   });
 });
