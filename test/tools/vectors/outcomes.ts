@@ -9,11 +9,14 @@ import { verifyLogProof } from '../../../core/ledger/log/log-proof.ts';
 import { verifyConsistency, verifyInclusion } from '../../../core/ledger/log/merkle-proof.ts';
 import { openNote, parseVerifierKey, type VerifierKey } from '../../../core/ledger/log/note.ts';
 import { parseLogPath } from '../../../core/ledger/log/tile-path.ts';
+import { appendEntries, EMPTY_EDGE } from '../../../core/ledger/log/tree-edge.ts';
 import { preAuthEncoding, readEnvelope, STATEMENT_PAYLOAD_TYPE } from '../../../core/ledger/receipt/dsse.ts';
+import { verifyReceiptOffline } from '../../../core/ledger/receipt/verify-receipt.ts';
 import { sameBytes } from '../../../core/ledger/same-bytes.ts';
 import { parseEntry } from '../../../core/ledger/statement.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Expectation } from '../../../tools/vectors/vector-file.ts';
+import { witnessAnswer } from './witness-answer.ts';
 
 /** What the project's own code makes of a vector's input, by kind of vector. */
 export const OUTCOMES: { readonly [kind: string]: (input: JsonObject) => Expectation } = {
@@ -72,6 +75,9 @@ export const OUTCOMES: { readonly [kind: string]: (input: JsonObject) => Expecta
     return fromBoolean(sameBytes(encoding, Buffer.from(text(input['encoding']), 'base64')), 'encoding_differs');
   },
   'dsse-envelope': envelope,
+  receipt,
+  witness: witnessAnswer,
+  tile: (input) => fromBoolean(isTile(input), 'tile_differs'),
   'canonical-json': (input) => fromBoolean(isCanonical(text(input['text'])), 'canonical_form'),
 };
 
@@ -95,6 +101,22 @@ function envelope(input: JsonObject): Expectation {
     verify(null, preAuthEncoding(STATEMENT_PAYLOAD_TYPE, payload), key, signature),
     'signature_invalid',
   );
+}
+
+function receipt(input: JsonObject): Expectation {
+  const trust = { certificationKeys: list(input['certificationKeys']).map(bytes), logOrigin: text(input['origin']) };
+  return fromResult(verifyReceiptOffline(text(input['receipt']), trust), ({ event, inLogByMs }) => {
+    const { chain, seq, type } = event;
+    return { chain, seq, type, inLogBy: new Date(inLogByMs).toISOString() };
+  });
+}
+
+/** The tree with leaves `entry 0`, `entry 1` … has such a file. */
+function isTile(input: JsonObject): boolean {
+  const entries = Array.from({ length: Number(input['size']) }, (_, index) => Buffer.from(`entry ${index}`));
+  const { files } = appendEntries(EMPTY_EDGE, entries);
+  const tile = files.find(({ path }) => path === input['path']);
+  return tile !== undefined && sameBytes(tile.bytes, Buffer.from(text(input['tile']), 'base64'));
 }
 
 function isCanonical(json: string): boolean {
