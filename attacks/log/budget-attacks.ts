@@ -44,6 +44,12 @@ function settlementAttacks(grown: Grown): readonly LogAttack[] {
       honest: outcome({ ...nothing, actionId: 'act_other', held: false }),
     },
     {
+      name: 'hold claimed that nobody made',
+      caughtBy: ['C12'],
+      forged: outcome({ ...nothing, actionId: 'act_other' }),
+      honest: outcome({ ...nothing, actionId: 'act_other', held: false }),
+    },
+    {
       name: 'hold denied, so that it stays open',
       caughtBy: ['C12'],
       forged: outcome({ ...nothing, held: false }),
