@@ -1,37 +1,17 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccountPrincipal, AnyPrincipal, Effect, type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
+import { acknowledgeWildcards } from '../acknowledge.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { functionRoleArn, POLICY_PUBLISHER_ROLE_NAME, roleArn } from '../names.ts';
-import type { Conditions } from '../state/key-conditions.ts';
-import { holdRefusals } from './hold-refusals.ts';
-
-/** Properties of {@link ArchiveBucket}. */
-export interface ArchiveBucketProps {
-  /** `COMPLIANCE` cannot be undone by anyone; `GOVERNANCE` by a permission this bucket refuses to everyone. */
-  readonly lock: 'GOVERNANCE' | 'COMPLIANCE';
-  /** Days each object stays locked. */
-  readonly lockDays: number;
-  /** @default - no other account may read */
-  readonly readerAccount?: string | undefined;
-}
+import type { RecordBucketProps } from './record-bucket.ts';
+import { acknowledgeRecordBucket, admitReader, denyAll, RECORD_BUCKET, recordRefusals } from './record-bucket.ts';
 
 /** Ledger segments: exact event bytes, one chain and one date an object. */
 export const EVENTS_PREFIX = 'events/';
 /** Policy bundles by hash, for replay. */
 export const BUNDLES_PREFIX = 'bundles/';
-
-/** What would change a bucket's own protection. */
-export const BUCKET_ADMINISTRATION = [
-  's3:PutBucketPolicy',
-  's3:DeleteBucketPolicy',
-  's3:PutBucketObjectLockConfiguration',
-  's3:PutBucketVersioning',
-  's3:PutLifecycleConfiguration',
-  's3:DeleteBucket',
-] as const;
 
 /**
  * Where ledger events are kept: versioned, locked, and written once. A lock alone protects a version, not a key, so
@@ -39,29 +19,22 @@ export const BUCKET_ADMINISTRATION = [
  */
 export class ArchiveBucket extends Construct {
   readonly bucket: Bucket;
-  private readonly props: ArchiveBucketProps;
+  private readonly props: RecordBucketProps;
 
-  constructor(scope: Construct, id: string, props: ArchiveBucketProps) {
+  constructor(scope: Construct, id: string, props: RecordBucketProps) {
     super(scope, id);
     this.props = props;
     const lockPeriod = Duration.days(props.lockDays);
     this.bucket = new Bucket(this, 'Bucket', {
-      versioned: true,
-      objectLockEnabled: true,
+      ...RECORD_BUCKET,
       objectLockDefaultRetention:
         props.lock === 'COMPLIANCE'
           ? ObjectLockRetention.compliance(lockPeriod)
           : ObjectLockRetention.governance(lockPeriod),
-      // The bucket's own key: a customer key that is lost makes locked records unreadable for years.
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     for (const refusal of this.refusals(props.lockDays)) this.bucket.addToResourcePolicy(refusal);
-    if (props.readerAccount !== undefined) this.admitReader(props.readerAccount);
-    this.acknowledgeFindings();
+    if (props.readerAccount !== undefined) admitReader(this.bucket, props.readerAccount, this.recordArns(this));
+    acknowledgeRecordBucket(this.bucket);
   }
 
   /** Sets the variable that names the bucket and lets the archiver write and read back its objects. */
@@ -133,80 +106,26 @@ export class ArchiveBucket extends Construct {
   }
 
   private refusals(lockDays: number): readonly PolicyStatement[] {
+    const bundles = [this.bucket.arnForObjects(`${BUNDLES_PREFIX}*`)];
     const objects = this.bucket.arnForObjects('*');
-    const deny = (sid: string, actions: readonly string[], resource: string, conditions: Conditions = {}) =>
-      new PolicyStatement({
-        sid,
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: [...actions],
-        resources: [resource],
-        conditions,
-      });
-    const { partition, account } = Stack.of(this);
-    const productRoles = `arn:${partition}:iam::${account}:role/countersign-*`;
+    const archiver = functionRoleArn(this, 'archive-ledger');
+    const unless = (...roles: readonly string[]) => ({ ArnNotEquals: { 'aws:PrincipalArn': roles } });
     return [
-      deny('WriteOnce', ['s3:PutObject'], objects, { Null: { 's3:if-none-match': 'true' } }),
-      this.onlyTheArchiverWritesEvents(),
-      deny('OnlyPublishersWriteBundles', ['s3:PutObject'], this.bucket.arnForObjects(`${BUNDLES_PREFIX}*`), {
-        ArnNotEquals: {
-          'aws:PrincipalArn': [functionRoleArn(this, 'archive-ledger'), roleArn(this, POLICY_PUBLISHER_ROLE_NAME)],
-        },
-      }),
-      deny('NoDeletion', ['s3:DeleteObject', 's3:DeleteObjectVersion'], objects),
-      deny('NoBypass', ['s3:BypassGovernanceRetention'], objects),
-      deny('NoShorterLock', ['s3:PutObjectRetention'], objects, {
-        NumericLessThan: { 's3:object-lock-remaining-retention-days': String(lockDays) },
-      }),
-      ...holdRefusals(this, objects, 'archive-ledger'),
-      deny('ProductNeverAdministers', BUCKET_ADMINISTRATION, this.bucket.bucketArn, {
-        ArnLike: { 'aws:PrincipalArn': productRoles },
-      }),
+      denyAll('WriteOnce', ['s3:PutObject'], { resources: [objects] }, { Null: { 's3:if-none-match': 'true' } }),
+      denyAll('OnlyTheArchiverWrites', ['s3:PutObject'], { notResources: bundles }, unless(archiver)),
+      denyAll(
+        'OnlyPublishersWriteBundles',
+        ['s3:PutObject'],
+        { resources: bundles },
+        unless(archiver, roleArn(this, POLICY_PUBLISHER_ROLE_NAME)),
+      ),
+      denyAll(
+        'NoShorterLock',
+        ['s3:PutObjectRetention'],
+        { resources: [objects] },
+        { NumericLessThan: { 's3:object-lock-remaining-retention-days': String(lockDays) } },
+      ),
+      ...recordRefusals(this, this.bucket, 'archive-ledger'),
     ];
-  }
-
-  /** Whatever is not a bundle is the archiver's alone. */
-  private onlyTheArchiverWritesEvents(): PolicyStatement {
-    return new PolicyStatement({
-      sid: 'OnlyTheArchiverWrites',
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
-      actions: ['s3:PutObject'],
-      notResources: [this.bucket.arnForObjects(`${BUNDLES_PREFIX}*`)],
-      conditions: { ArnNotEquals: { 'aws:PrincipalArn': functionRoleArn(this, 'archive-ledger') } },
-    });
-  }
-
-  private admitReader(account: string): void {
-    const principals = [new AccountPrincipal(account)];
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'ArchiveAccountReads',
-        principals,
-        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
-        resources: [...this.recordArns(this)],
-      }),
-    );
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'ArchiveAccountLists',
-        principals,
-        actions: ['s3:ListBucket', 's3:ListBucketVersions', 's3:GetBucketObjectLockConfiguration'],
-        resources: [this.bucket.bucketArn],
-      }),
-    );
-  }
-
-  private acknowledgeFindings(): void {
-    const noAccessLogs =
-      'object-level access is recorded by CloudTrail data events of the account; a log bucket beside the archive would need the same guard';
-    acknowledge(this.bucket, {
-      'AwsSolutions-S1': noAccessLogs,
-      'NIST.800.53.R5-S3BucketLoggingEnabled': noAccessLogs,
-      'NIST.800.53.R5-S3DefaultEncryptionKMS':
-        'losing a customer key would make locked records unreadable; SSE-S3 cannot be lost',
-      'NIST.800.53.R5-S3BucketReplicationEnabled':
-        'the archive account named in the configuration pulls copies, so that nothing here can write to its store',
-    });
   }
 }

@@ -1,23 +1,19 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccountPrincipal, AnyPrincipal, Effect, type Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { PROJECTION_PREFIX } from '../../core/ledger/log/projection.ts';
-import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
-import { BUCKET_ADMINISTRATION } from '../archive/archive-bucket.ts';
-import { holdRefusals } from '../archive/hold-refusals.ts';
+import { acknowledgeWildcards } from '../acknowledge.ts';
+import type { RecordBucketProps } from '../archive/record-bucket.ts';
+import {
+  acknowledgeRecordBucket,
+  admitReader,
+  denyAll,
+  RECORD_BUCKET,
+  recordRefusals,
+} from '../archive/record-bucket.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
 import { functionRoleArn } from '../names.ts';
-import type { Conditions } from '../state/key-conditions.ts';
-
-/** Properties of {@link LogBucket}. */
-export interface LogBucketProps {
-  readonly lock: 'GOVERNANCE' | 'COMPLIANCE';
-  /** Days each tile, bundle and checkpoint stays locked. */
-  readonly lockDays: number;
-  /** @default - no other account may read */
-  readonly readerAccount?: string | undefined;
-}
 
 /**
  * What may be replaced: the pointer to the newest checkpoint, tiles that are not full yet, and the copies for SQL, which
@@ -37,19 +33,13 @@ const STAGING_LOCK_DAYS = 7;
  */
 export class LogBucket extends Construct {
   readonly bucket: Bucket;
-  private readonly props: LogBucketProps;
+  private readonly props: RecordBucketProps;
 
-  constructor(scope: Construct, id: string, props: LogBucketProps) {
+  constructor(scope: Construct, id: string, props: RecordBucketProps) {
     super(scope, id);
     this.props = props;
     this.bucket = new Bucket(this, 'Bucket', {
-      versioned: true,
-      objectLockEnabled: true,
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...RECORD_BUCKET,
       lifecycleRules: [
         // Only pointers and partial tiles are ever replaced; a locked version outlives any rule.
         { id: 'ReplacedVersions', noncurrentVersionExpiration: Duration.days(1) },
@@ -57,8 +47,12 @@ export class LogBucket extends Construct {
       ],
     });
     for (const refusal of this.refusals()) this.bucket.addToResourcePolicy(refusal);
-    if (props.readerAccount !== undefined) this.admitReader(props.readerAccount);
-    this.acknowledgeFindings();
+    if (props.readerAccount !== undefined)
+      admitReader(this.bucket, props.readerAccount, [this.bucket.arnForObjects('*')]);
+    acknowledgeRecordBucket(this.bucket, {
+      'NIST.800.53.R5-S3BucketDefaultLockEnabled':
+        'the pointer, partial tiles and copies for SQL must be replaceable; the bucket policy refuses anything else without a lock of its own',
+    });
   }
 
   /** Lets the sequencer write the log and read it back, and tells it how long to lock what it writes. */
@@ -125,91 +119,24 @@ export class LogBucket extends Construct {
   }
 
   private refusals(): readonly PolicyStatement[] {
-    const everything = this.bucket.arnForObjects('*');
-    const mutable = MUTABLE.map((path) => this.bucket.arnForObjects(path));
-    const { partition, account } = Stack.of(this);
-    const sequencer = functionRoleArn(this, 'sequence-ledger');
+    const replaceable = MUTABLE.map((path) => this.bucket.arnForObjects(path));
+    const writeOnce = { notResources: replaceable };
     return [
-      deny('WriteOnce', ['s3:PutObject'], { notResources: mutable }, { Null: { 's3:if-none-match': 'true' } }),
-      deny(
-        'LockedAsWritten',
-        ['s3:PutObject'],
-        { notResources: mutable },
-        { Null: { 's3:object-lock-retain-until-date': 'true' } },
-      ),
-      deny(
+      denyAll('WriteOnce', ['s3:PutObject'], writeOnce, { Null: { 's3:if-none-match': 'true' } }),
+      denyAll('LockedAsWritten', ['s3:PutObject'], writeOnce, { Null: { 's3:object-lock-retain-until-date': 'true' } }),
+      denyAll(
         'OnlyTheSequencerWrites',
         ['s3:PutObject'],
-        { resources: [everything] },
-        { ArnNotEquals: { 'aws:PrincipalArn': sequencer } },
+        { resources: [this.bucket.arnForObjects('*')] },
+        { ArnNotEquals: { 'aws:PrincipalArn': functionRoleArn(this, 'sequence-ledger') } },
       ),
-      deny('NoDeletion', ['s3:DeleteObject', 's3:DeleteObjectVersion'], { resources: [everything] }),
-      deny('NoBypass', ['s3:BypassGovernanceRetention'], { resources: [everything] }),
-      deny(
+      denyAll(
         'NoShorterLock',
         ['s3:PutObjectRetention'],
         { notResources: [this.bucket.arnForObjects('staging/*')] },
         { NumericLessThan: { 's3:object-lock-remaining-retention-days': String(this.props.lockDays) } },
       ),
-      ...holdRefusals(this, everything, 'sequence-ledger'),
-      deny(
-        'ProductNeverAdministers',
-        BUCKET_ADMINISTRATION,
-        { resources: [this.bucket.bucketArn] },
-        { ArnLike: { 'aws:PrincipalArn': `arn:${partition}:iam::${account}:role/countersign-*` } },
-      ),
+      ...recordRefusals(this, this.bucket, 'sequence-ledger'),
     ];
   }
-
-  private admitReader(account: string): void {
-    const principals = [new AccountPrincipal(account)];
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'ArchiveAccountReads',
-        principals,
-        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'],
-        resources: [this.bucket.arnForObjects('*')],
-      }),
-    );
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'ArchiveAccountLists',
-        principals,
-        actions: ['s3:ListBucket', 's3:ListBucketVersions', 's3:GetBucketObjectLockConfiguration'],
-        resources: [this.bucket.bucketArn],
-      }),
-    );
-  }
-
-  private acknowledgeFindings(): void {
-    const noAccessLogs =
-      'object-level access is recorded by CloudTrail data events of the account; a log bucket beside the log would need the same guard';
-    acknowledge(this.bucket, {
-      'AwsSolutions-S1': noAccessLogs,
-      'NIST.800.53.R5-S3BucketLoggingEnabled': noAccessLogs,
-      'NIST.800.53.R5-S3DefaultEncryptionKMS':
-        'losing a customer key would make the log unreadable; SSE-S3 cannot be lost',
-      'NIST.800.53.R5-S3BucketReplicationEnabled':
-        'the archive account named in the configuration pulls copies, so that nothing here can write to its store',
-      'NIST.800.53.R5-S3BucketDefaultLockEnabled':
-        'the pointer, partial tiles and copies for SQL must be replaceable; the bucket policy refuses anything else without a lock of its own',
-    });
-  }
-}
-
-function deny(
-  sid: string,
-  actions: readonly string[],
-  target: { readonly resources?: readonly string[]; readonly notResources?: readonly string[] },
-  conditions: Conditions = {},
-): PolicyStatement {
-  return new PolicyStatement({
-    sid,
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: [...actions],
-    ...(target.resources !== undefined && { resources: [...target.resources] }),
-    ...(target.notResources !== undefined && { notResources: [...target.notResources] }),
-    conditions,
-  });
 }

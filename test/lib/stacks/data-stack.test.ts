@@ -116,7 +116,7 @@ describe('the archive', () => {
           Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
           deny('WriteOnce', { Null: { 's3:if-none-match': 'true' } }),
           deny('OnlyTheArchiverWrites', {
-            ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/countersign-archive-ledger' },
+            ArnNotEquals: { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/countersign-archive-ledger'] },
           }),
           deny('OnlyPublishersWriteBundles', {
             ArnNotEquals: {
@@ -126,9 +126,9 @@ describe('the archive', () => {
               ],
             },
           }),
+          deny('NoShorterLock', { NumericLessThan: { 's3:object-lock-remaining-retention-days': '2192' } }),
           deny('NoDeletion'),
           deny('NoBypass'),
-          deny('NoShorterLock', { NumericLessThan: { 's3:object-lock-remaining-retention-days': '2192' } }),
           deny('OnlyApprovedHolds', {
             ArnNotEquals: {
               'aws:PrincipalArn': [
