@@ -34,9 +34,12 @@ export class LogWorld {
   readonly ledger = new MemoryLedger([]);
   nowMs = Date.UTC(2026, 10, 20);
   #formats: LogFormats;
+  readonly #hasOthers: boolean;
 
-  constructor(formats: LogFormats = SMALL) {
+  /** @param hasOthers whether there are a witness, a time authority and copies for SQL, which go through the hook too */
+  constructor(formats: LogFormats = SMALL, hasOthers = false) {
     this.#formats = formats;
+    this.#hasOthers = hasOthers;
   }
 
   /** Deploys a sequencer with other keys. */
@@ -76,6 +79,7 @@ export class LogWorld {
       clock: { nowMs: () => this.nowMs },
       tree: this.#formats.tree,
       checkpoints: this.#formats.checkpoints,
+      ...(this.#hasOthers && othersThrough(write)),
     };
   }
 
@@ -118,6 +122,16 @@ export class LogWorld {
       throw new Error(`the entries of size ${head.size} do not have the checkpoint's root`);
     return entries.map((entry) => new TextDecoder().decode(entry));
   }
+}
+
+type Write = <Value>(name: string, effect: () => Value) => Promise<Value>;
+
+function othersThrough(write: Write): Pick<SequencerPorts, 'witnesses' | 'stamper' | 'project'> {
+  return {
+    witnesses: { cosign: () => write('cosign', () => ['— witness']) },
+    stamper: { stamp: (note) => write('stamp', () => note.slice(0, WIDTH)) },
+    project: ({ size }) => [{ path: `projection/${size}`, bytes: new Uint8Array(), full: false }],
+  };
 }
 
 /** What is wrong with a log that should hold exactly these rows: lost, repeated or reordered ones. */
