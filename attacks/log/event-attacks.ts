@@ -3,7 +3,8 @@ import { entryBytes, parseEntry } from '../../core/ledger/statement.ts';
 import type { Presented } from './auditor.ts';
 import { insider } from './auditor.ts';
 import { budgetAttacks } from './budget-attacks.ts';
-import { ALPHA, BETA, NEW } from './chains.ts';
+import { AGENTS } from './chain-writer.ts';
+import { ALPHA, BETA, NEW, TELLER } from './chains.ts';
 import type { Smuggled } from './forged-event.ts';
 import { eventAfter, IDLE_DRAFT, relabelled, respelled, smuggled, tailOf } from './forged-event.ts';
 import type { LogAttack } from './log-attack.ts';
@@ -71,7 +72,7 @@ function chainAttacks(grown: Grown): readonly LogAttack[] {
       caughtBy: ['C11', 'C9'],
       forged: grown((world) => {
         const event = world.writer.write(ALPHA, IDLE_DRAFT);
-        return { ...event, chain: BETA, entry: relabelled(event, { chain: BETA }) };
+        return { ...event, chain: BETA, entry: relabelled(event, { chain: BETA, agent: AGENTS[1] }) };
       }),
       honest: grown((world) => eventAfter(world, BETA)),
     },
@@ -130,6 +131,12 @@ function formAttacks(grown: Grown): readonly LogAttack[] {
       name: 'event of a type nobody knows',
       caughtBy: ['C8'],
       forged: spelled('session.closed', 'session.opened'),
+      honest,
+    },
+    {
+      name: 'event under another agent’s name',
+      caughtBy: ['C8'],
+      forged: spelled(`"agent":"${TELLER}"`, `"agent":"${AGENTS[1]}"`),
       honest,
     },
     {

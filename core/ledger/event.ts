@@ -46,9 +46,12 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** The name of the chain for things no single agent owns: halts, vetoes, registry loads. */
 export const CONTROL_CHAIN = 'control';
 
+/** What the names of agents' chains begin with; the agent's id follows. */
+export const AGENT_CHAIN = 'agent/';
+
 /** The name of an agent's chain. */
 export function agentChain(agentId: string): string {
-  return `agent/${agentId}`;
+  return `${AGENT_CHAIN}${agentId}`;
 }
 
 /** What a caller wants recorded; the chain adds the rest. */
@@ -99,7 +102,7 @@ export function emptyChain(chain: string): ChainPosition {
  *
  * @param id globally unique event id (ULID)
  * @param nowMs epoch milliseconds; raised to the chain's last time when the clock stepped back
- * @throws {Error} when `frameworkRefs` is empty, which is a bug in the caller
+ * @throws {Error} when `frameworkRefs` is empty or an agent's chain gets another's event, which is a bug in the caller
  */
 export function chainEvent(
   chain: string,
@@ -110,6 +113,9 @@ export function chainEvent(
 ): ChainedEvent {
   if (draft.frameworkRefs.length === 0)
     throw new Error(`expected a framework reference on \`${draft.type}\`, got none`);
+  const agent = chain.startsWith(AGENT_CHAIN) ? chain.slice(AGENT_CHAIN.length) : draft.agentId;
+  if (draft.agentId !== undefined && draft.agentId !== agent)
+    throw new Error(`expected an event of \`${chain}\`, got one of \`${draft.agentId}\``);
   const timeMs = Math.max(nowMs, position.lastTimeMs);
   const bytes = new TextEncoder().encode(
     canonicalJson({
@@ -120,7 +126,7 @@ export function chainEvent(
       prev: position.prevHash,
       id,
       time: new Date(timeMs).toISOString(),
-      ...(draft.agentId !== undefined && { agent: draft.agentId }),
+      ...(agent !== undefined && { agent }),
       frameworkRefs: draft.frameworkRefs,
       data: draft.data,
     }),

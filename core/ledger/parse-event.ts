@@ -4,7 +4,7 @@ import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 import { canonicalJson } from './canonical.ts';
 import type { EventType } from './event.ts';
-import { EVENT_TYPES, EVENT_VERSION } from './event.ts';
+import { AGENT_CHAIN, EVENT_TYPES, EVENT_VERSION } from './event.ts';
 
 /** An event as its bytes state it. */
 export interface LedgerEvent {
@@ -62,6 +62,8 @@ function readMembers(value: JsonObject): Result<LedgerEvent, EventProblem> {
   if (timeMs === undefined) return wrong('event_shape', 'a UTC time with milliseconds', show(value['time']));
   if (agent !== undefined && (typeof agent !== 'string' || agent === ''))
     return wrong('event_shape', 'an agent id', show(agent));
+  if (chain.startsWith(AGENT_CHAIN) && agent !== chain.slice(AGENT_CHAIN.length))
+    return wrong('event_shape', `the agent of \`${chain}\``, show(agent));
   if (!isRefs(frameworkRefs)) return wrong('framework_refs', 'at least one framework reference', show(frameworkRefs));
   if (!isJsonObject(data)) return wrong('event_shape', 'an object `data`', show(data));
   return ok({

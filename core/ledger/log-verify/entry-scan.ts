@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../json.ts';
-import { EVENT_TYPES, EVENT_VERSION } from '../event.ts';
+import { AGENT_CHAIN, EVENT_TYPES, EVENT_VERSION } from '../event.ts';
 import { EVENT_PREDICATE_TYPE } from '../statement.ts';
 import { hasAscii, sameStretch, scanInteger, scanObject, scanString } from './canonical-scan.ts';
 import { sameBytesAt } from './fast-hash.ts';
@@ -56,15 +56,21 @@ export class EntryScan {
     const bytes = this.#bytes;
     if (!hasAscii(bytes, start, HEAD)) return false;
     let at = start + HEAD.length;
+    const agentStart = at + 9;
+    let agentEnd = agentStart;
     if (hasAscii(bytes, at, '"agent":"')) {
-      const agentEnd = scanString(bytes, at + 8);
-      if (agentEnd < at + 11 || bytes[agentEnd] !== 0x2c) return false;
-      at = agentEnd + 1;
+      at = scanString(bytes, at + 8);
+      agentEnd = at - 1;
+      if (agentEnd <= agentStart || bytes[at] !== 0x2c) return false;
+      at += 1;
     }
     if (!hasAscii(bytes, at, '"chain":"')) return false;
     const chainStart = at + 9;
     const chainEnd = scanString(bytes, at + 8) - 1;
     if (chainEnd <= chainStart || !hasAscii(bytes, chainEnd, '","data":{')) return false;
+    if (hasAscii(bytes, chainStart, AGENT_CHAIN)) {
+      if (!sameStretch(bytes, agentStart, agentEnd, chainStart + AGENT_CHAIN.length, chainEnd)) return false;
+    }
     this.#memberCount = 0;
     at = scanObject(bytes, chainEnd + 9, this.#seen);
     if (at < 0 || this.#memberCount > MAX_MEMBERS) return false;

@@ -65,19 +65,33 @@ describe('chainEvent', () => {
     );
   });
 
+  test('throws when the draft of an agent’s chain is of another agent', () => {
+    const chain = agentChain('a:b');
+    expect(() => chainEvent(chain, emptyChain(chain), { ...DRAFT, agentId: 'a:c' }, freshId(), 0)).toThrow(
+      'expected an event of `agent/a:b`, got one of `a:c`',
+    );
+  });
+
   test('writes events that the strict parser reads back whole', () => {
     const data = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 3 }));
     fc.assert(
-      fc.property(data, fc.integer({ min: 0, max: 8.64e15 }), fc.boolean(), (record, timeMs, hasAgent) => {
-        const agent = hasAgent ? { agentId: 'a:b' } : {};
+      fc.property(data, fc.integer({ min: 0, max: 8.64e15 }), fc.boolean(), (record, timeMs, isAgents) => {
         const wellFormed: JsonObject = JSON.parse(JSON.stringify(record));
         fc.pre(JSON.stringify(record).isWellFormed() && timeMs < Date.UTC(10_000, 0));
-        const chain = agentChain('a:b');
-        const draft = { ...DRAFT, ...agent, data: wellFormed };
+        const chain = isAgents ? agentChain('a:b') : 'control';
+        const draft = { ...DRAFT, data: wellFormed };
         const event = chainEvent(chain, emptyChain(chain), draft, freshId(), timeMs);
         expect(parseEvent(event.bytes)).toEqual({
           ok: true,
-          value: { ...draft, chain, seq: 0, prev: genesisHash(chain), id: event.id, timeMs },
+          value: {
+            ...draft,
+            ...(isAgents && { agentId: 'a:b' }),
+            chain,
+            seq: 0,
+            prev: genesisHash(chain),
+            id: event.id,
+            timeMs,
+          },
         });
       }),
     );

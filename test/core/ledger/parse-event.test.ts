@@ -58,6 +58,7 @@ describe('parseEvent', () => {
     ['framework_refs', { frameworkRefs: [''] }],
     ['framework_refs', { frameworkRefs: undefined }],
     ['event_shape', { extra: 1 }],
+    ['event_shape', { chain: 'agent/someone-else' }],
     ['event_shape', { seq: -1 }],
     ['event_shape', { seq: 1.5 }],
     ['event_shape', { prev: 'ABC' }],
