@@ -35,7 +35,7 @@ export function witnessEndpoints(
   for (const [index, { key, url: ownUrl }] of witnesses.entries()) {
     const text = urls[index] ?? ownUrl;
     if (text === undefined) continue;
-    const url = prefixOf(text);
+    const url = submissionPrefix(text);
     if (url === undefined) return invalid(`expected an http or https URL without a query, got \`${text}\``);
     endpoints.push({ key, url });
   }
@@ -45,7 +45,8 @@ export function witnessEndpoints(
     : invalid(`expected URLs of as many witnesses as the quorum needs, got ${endpoints.length}`);
 }
 
-function prefixOf(text: string): string | undefined {
+/** The prefix that paths of a witness are appended to; undefined when a URL cannot be one. */
+export function submissionPrefix(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol)) return undefined;

@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ED25519_KEY_BYTES } from '../../core/ed25519.ts';
-import type { CosignerPolicy } from '../../core/ledger/log/log-proof.ts';
 import type { PinnedLogKey } from '../../core/ledger/log/pinned-key.ts';
 import { parsePinnedKeys } from '../../core/ledger/log/pinned-key.ts';
+import type { WitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
 import { cosignersOf, parseWitnessPolicy } from '../../core/ledger/log/witness-policy.ts';
 import type { LogCheck } from '../../core/ledger/log-verify/check.ts';
 import type { LogHeads } from '../../core/ledger/log-verify/log-heads.ts';
@@ -14,6 +14,7 @@ import type {
   VerifyLogOptions,
   VerifyTimestamp,
 } from '../../core/ledger/log-verify/options.ts';
+import { askViews } from '../../net/witness-views.ts';
 import { keyTerm } from '../key-term.ts';
 
 /** Thrown when what the caller gave cannot be used. */
@@ -28,6 +29,8 @@ export interface GivenInputs {
   readonly origin: string | undefined;
   readonly witnessPolicy: string | undefined;
   readonly witnessViews: readonly string[];
+  /** True to ask the witnesses of the policy for theirs. */
+  readonly askWitnesses: boolean;
   readonly previous: string | undefined;
   readonly tsa: string | undefined;
   readonly heads: string | undefined;
@@ -44,6 +47,7 @@ type Inputs = Pick<
   | 'origin'
   | 'witnesses'
   | 'witnessViews'
+  | 'askedWitnesses'
   | 'previous'
   | 'verifyTimestamp'
   | 'heads'
@@ -75,14 +79,18 @@ export async function readInputs(source: LogSource, given: GivenInputs, trust: T
   const anchors = given.tsa === undefined ? await own('C7', 'tsa.pem', '--tsa') : await textOf(given.tsa);
   const heads = given.heads === undefined ? await textIn(source, 'heads.json') : await textOf(given.heads);
   const receipts = await receiptsOf(source, given.receipts);
-  const views = await Promise.all(given.witnessViews.map(async (file) => ({ name: file, note: await textOf(file) })));
+  const logKeyList = keyTexts.flatMap((text) => logKeys(text));
+  const asked = given.askWitnesses ? await askedViews(given, policy, logKeyList) : undefined;
+  const files = await Promise.all(given.witnessViews.map(async (file) => ({ name: file, note: await textOf(file) })));
+  const views = [...files, ...(asked?.views ?? [])];
   const previous = given.previous === undefined ? undefined : await textOf(given.previous);
   return {
-    logKeys: keyTexts.flatMap((text) => logKeys(text)),
+    logKeys: logKeyList,
     unpinned,
     ...(given.origin !== undefined && { origin: given.origin }),
-    ...(policy !== undefined && { witnesses: cosigners(policy) }),
+    ...(policy !== undefined && { witnesses: cosignersOf(witnessPolicyOf(policy)) }),
     ...(views.length > 0 && { witnessViews: views }),
+    ...(asked !== undefined && { askedWitnesses: asked }),
     ...(previous !== undefined && { previous }),
     ...(anchors !== undefined && { verifyTimestamp: trust(anchors) }),
     ...(heads !== undefined && { heads: headsOf(heads) }),
@@ -112,10 +120,19 @@ export async function keyText(keyOrFile: string): Promise<string> {
   return parsePinnedKeys(keyOrFile).ok ? keyOrFile : textOf(keyOrFile);
 }
 
-function cosigners(text: string): CosignerPolicy {
+function witnessPolicyOf(text: string): WitnessPolicy {
   const policy = parseWitnessPolicy(text);
-  if (policy.ok) return cosignersOf(policy.value);
+  if (policy.ok) return policy.value;
   throw new LogInputError(`witness policy, line ${policy.problem.line}: ${policy.problem.detail}`);
+}
+
+/** What the policy's witnesses show now. A policy that the log brings along would send its reader to whom the log likes. */
+async function askedViews(given: GivenInputs, policy: string | undefined, keys: readonly PinnedLogKey[]) {
+  if (given.witnessPolicy === undefined || policy === undefined)
+    throw new LogInputError('expected --witness-policy with --ask-witnesses, got none');
+  const origin = given.origin ?? keys[0]?.name ?? '';
+  const { views, problems, isEnough } = await askViews(witnessPolicyOf(policy), origin);
+  return { views, isEnough, unanswered: problems.map(({ witness, detail }) => ({ name: witness, why: detail })) };
 }
 
 function headsOf(text: string): LogHeads {

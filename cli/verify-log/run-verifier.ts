@@ -25,6 +25,7 @@ export const LOG_FLAGS = {
   receipt: { type: 'string', multiple: true },
   'certification-key': { type: 'string', multiple: true },
   'witness-view': { type: 'string', multiple: true },
+  'ask-witnesses': { type: 'boolean', default: false },
   'max-age-seconds': { type: 'string' },
   'merge-delay-seconds': { type: 'string' },
   require: { type: 'string', multiple: true },
@@ -40,6 +41,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --origin NAME             the log's name as you know it
   --witness-policy FILE     who must have cosigned (C2SP tlog-policy); else the log's own, named as not checked
   --witness-view FILE       a checkpoint that a witness showed you (repeatable): it must not know a larger tree, or another
+  --ask-witnesses           ask the witnesses of --witness-policy over the network what they hold now, and compare it likewise
   --previous FILE           a checkpoint you kept: the log must extend it
   --tsa FILE                trust anchors of timestamps (PEM); else the log's own, named as not checked
   --heads FILE              heads of the chains; else the log's heads.json
@@ -87,6 +89,7 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
       origin: flags.origin,
       witnessPolicy: flags['witness-policy'],
       witnessViews: flags['witness-view'] ?? [],
+      askWitnesses: flags['ask-witnesses'],
       previous: flags.previous,
       tsa: flags.tsa,
       heads: flags.heads,

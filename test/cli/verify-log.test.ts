@@ -132,6 +132,7 @@ describe('countersign verify of a log', () => {
     ['a count that is none', ['--workers', '-1']],
     ['a check that there is not', ['--require', 'C17']],
     ['a flag of archives', ['--save-heads', 'x']],
+    ['no policy that says which witnesses to ask', ['--ask-witnesses']],
   ])('exits 3 when it is given %s', async (_, flags) => {
     const io = testIo();
     expect(await verifyCommand([folder.path, ...flags], io)).toBe(3);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportCommand } from '../../cli/export.ts';
 import { verifyCommand } from '../../cli/verify.ts';
+import { buildVerifier } from '../../tools/build-verifier.ts';
 import { testIo } from '../cli/audit-io.ts';
 import { balance, gist } from '../support/requests.ts';
 import { openSandboxWorld, type SandboxWorld } from '../support/sandbox-world.ts';
@@ -69,6 +71,30 @@ it('verifies with nothing wrong when the sandbox’s log was exported, and again
     expect(exit).toBe(0);
     writeFileSync(previous, readFileSync(join(folder, 'checkpoint')));
   }
+});
+
+/** What C3 says of the exported folder when the sandbox's witnesses are asked. */
+async function askWitnesses(folder: string) {
+  const io = testIo(world.env);
+  const argv = [folder, ...pinned(), '--ask-witnesses', '--workers', '0', '--json'];
+  const exit = await verifyCommand(argv, io);
+  return { argv, exit, text: io.text(), report: io.json() };
+}
+
+it('asks the witnesses, and finds that they hold a larger tree when the log grew since', async () => {
+  const folder = join(scratch, 'asked');
+  expect(await exportCommand([folder, '--json'], testIo(world.env))).toBe(0);
+  expect(await askWitnesses(folder)).toMatchObject({
+    exit: 0,
+    report: { ok: true, checks: { C3: { status: 'passed', notCovered: [] } } },
+  });
+  const file = join(scratch, 'countersign-verify.mjs');
+  await buildVerifier(file);
+  const { argv, text } = await askWitnesses(folder);
+  expect(spawnSync(process.execPath, [file, ...argv], { env: {}, encoding: 'utf8' }).stdout).toBe(text);
+  await act(1);
+  const ahead = { check: 'C3', code: 'witness_ahead' };
+  expect(await askWitnesses(folder)).toMatchObject({ exit: 1, report: { findings: [ahead, ahead] } });
 });
 
 it('verifies in the bucket too, in the role of an auditor', async () => {

@@ -42,6 +42,13 @@ export interface WitnessView {
   readonly note: string;
 }
 
+/** How asking the witnesses for their views ended, besides the views themselves. */
+export interface AskedWitnesses {
+  readonly unanswered: readonly { readonly name: string; readonly why: string }[];
+  /** True when those that answered would meet the policy's quorum. */
+  readonly isEnough: boolean;
+}
+
 /** What the verifier is given besides the log. What is not given is named in the report as not checked. */
 export interface VerifyLogOptions {
   /** Keys of signature type 0x01 that the log may sign with. */
@@ -49,6 +56,8 @@ export interface VerifyLogOptions {
   readonly origin?: string;
   readonly witnesses?: CosignerPolicy;
   readonly witnessViews?: readonly WitnessView[];
+  /** Present when witnesses were asked just now. */
+  readonly askedWitnesses?: AskedWitnesses;
   /** Epoch milliseconds. */
   readonly nowMs?: number;
   readonly maxAgeSeconds?: number;

@@ -64,7 +64,7 @@ function askFor(findings: Findings, options: VerifyLogOptions): void {
   const given: readonly [LogCheck, unknown][] = [
     ['C1', options.unpinned?.has('C1') === true ? undefined : true],
     ['C2', options.unpinned?.has('C2') === true ? undefined : options.witnesses],
-    ['C3', options.maxAgeSeconds ?? options.witnessViews],
+    ['C3', options.maxAgeSeconds ?? options.witnessViews ?? options.askedWitnesses],
     ['C4', options.previous],
     ['C7', options.unpinned?.has('C7') === true ? undefined : options.verifyTimestamp],
     ['C14', options.heads],

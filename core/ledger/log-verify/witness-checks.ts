@@ -51,9 +51,13 @@ function checkAge(findings: Findings, timeSeconds: number | undefined, options: 
 }
 
 function checkViews(findings: Findings, head: TreeHead, options: VerifyLogOptions): void {
-  const { witnessViews, logKeys, witnesses } = options;
-  if (witnessViews === undefined || witnessViews.length === 0) {
-    findings.leaveOut('C3', 'no witness was asked for the largest tree it has seen');
+  const { witnessViews = [], logKeys, witnesses, askedWitnesses } = options;
+  for (const { name, why } of askedWitnesses?.unanswered ?? [])
+    findings.leaveOut('C3', `the tree that \`${name}\` holds: ${why}`);
+  if (askedWitnesses?.isEnough === false)
+    findings.unpinned('C3', 'too few witnesses showed what they hold to meet the quorum');
+  if (witnessViews.length === 0) {
+    if (askedWitnesses === undefined) findings.leaveOut('C3', 'no witness was asked for the largest tree it has seen');
     return;
   }
   for (const { name, note } of witnessViews) {

@@ -21,6 +21,24 @@ const withHead = (chain: string, head: typeof control | undefined) => {
 };
 const unchanged = () => undefined;
 
+describe('C3', () => {
+  const { witnessViews = [] } = fullOptions(honest);
+  const unanswered = [{ name: 'three.witness.example', why: 'fetch failed' }];
+
+  it('passes and names the witness that did not answer when enough others did', async () => {
+    const asked = { witnessViews: witnessViews.slice(0, 2), askedWitnesses: { unanswered, isEnough: true } };
+    const { ok, checks } = await verifyChanged(unchanged, asked);
+    expect([ok, checks.C3.status]).toEqual([true, 'passed']);
+    expect(checks.C3.notCovered).toEqual(['the tree that `three.witness.example` holds: fetch failed']);
+  });
+
+  it.each([0, 1])('is not checked, and the whole not in order, when %i answered and more are needed', async (count) => {
+    const asked = { witnessViews: witnessViews.slice(0, count), askedWitnesses: { unanswered, isEnough: false } };
+    const { ok, findings, checks } = await verifyChanged(unchanged, asked);
+    expect([ok, findings, checks.C3.status]).toEqual([false, [], 'not_checked']);
+  });
+});
+
 describe('C14', () => {
   it.each([
     ['is behind the log', { ...control, seq: control.seq - 1 }, 'head_behind'],
