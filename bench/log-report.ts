@@ -89,7 +89,7 @@ function requestPart({ uses }: LogFigures): readonly string[] {
     '_Modelled_: the real sequencer over counting services, fed at an even rate through stream windows of 1, 5 (as deployed) and 10 seconds.',
     `Requests for 1,000 events, and a million events at list prices as of ${PRICES_AS_OF}, us-east-1 (S3 ${s3Puts} USD per million`,
     `writes, ${s3Gets} reads; KMS ${asymmetricKmsRequests}; DynamoDB ${writeUnits} per million write units, ${readUnits} read units). Storage, Lambda, data keys of`,
-    'encrypted buckets, witnesses and timestamps are not in it.',
+    'encrypted buckets, witnesses, timestamps and the look through all chains once a minute are not in it.',
     '',
     '| Events/s | Window s | Runs | S3 writes | S3 reads | KMS signatures | Table reads | Transactions | S3 USD | KMS USD | DynamoDB USD | Sum USD |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',

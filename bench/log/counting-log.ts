@@ -2,6 +2,7 @@ import { MemoryStateStore } from '../../cli/policy/eval/memory-store.ts';
 import type { LedgerRow } from '../../core/ledger/ledger-row.ts';
 import { checkpointFormat } from '../../core/ledger/log/checkpoint-format.ts';
 import type { LogObjects, SequencerPorts } from '../../core/ledger/log/ports.ts';
+import { projectHead } from '../../core/ledger/log/projection.ts';
 import { sequenceLog } from '../../core/ledger/log/sequence.ts';
 import type { SequencedRange } from '../../core/ledger/log/sequence-state.ts';
 import { decodeRange } from '../../core/ledger/log/sequence-state.ts';
@@ -76,6 +77,7 @@ export class CountingLog {
       clock: { nowMs: () => this.nowMs },
       tree: tiledTree,
       checkpoints: checkpointFormat(signer.name, [signer.publicKey]),
+      project: projectHead,
     };
   }
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../canonical.ts';
+import { EntryScan } from '../log-verify/entry-scan.ts';
 import { parseEntry } from '../statement.ts';
 import { decodeEntries } from './entry-bundle.ts';
 import { parseNote } from './note.ts';
@@ -56,12 +57,13 @@ export function projectHead(head: PublishedHead): readonly LogFile[] {
 /** The checkpoint's ranges of new leaves, in the order of the leaves. An entry that holds no event is left out. */
 function newRanges({ files, previousSize }: PublishedHead): readonly LeafRange[] {
   const ranges: LeafRange[] = [];
-  for (const { firstIndex, entries } of bundlesOf(files)) {
+  for (const { firstIndex, bytes, entries } of bundlesOf(files)) {
+    const scan = new EntryScan(bytes);
     for (const [place, entry] of entries.entries()) {
       const index = firstIndex + place;
-      const parsed = index < previousSize ? undefined : parseEntry(entry);
-      if (parsed?.ok !== true) continue;
-      const { chain, seq, timeMs } = parsed.value.event;
+      const event = index < previousSize ? undefined : placeOf(scan, entry, entry.byteOffset - bytes.byteOffset);
+      if (event === undefined) continue;
+      const { chain, seq, timeMs } = event;
       const date = dateOf(timeMs);
       const last = ranges.at(-1);
       if (last !== undefined && goesOn(last, { date, chain, firstSeq: seq, firstIndex: index }))
@@ -70,6 +72,17 @@ function newRanges({ files, previousSize }: PublishedHead): readonly LeafRange[]
     }
   }
   return ranges;
+}
+
+/** An entry's event, found without parsing where that is enough; undefined when it holds none. */
+function placeOf(
+  scan: EntryScan,
+  entry: Uint8Array,
+  start: number,
+): Pick<EntryScan, 'chain' | 'seq' | 'timeMs'> | undefined {
+  if (scan.scan(start, start + entry.length)) return scan;
+  const parsed = parseEntry(entry);
+  return parsed.ok ? parsed.value.event : undefined;
 }
 
 /** The UTC date of epoch milliseconds. */
@@ -93,7 +106,7 @@ function bundlesOf(files: readonly LogFile[]) {
       const parsed = parseLogPath(path);
       const entries = parsed?.kind === 'entries' ? decodeEntries(bytes) : undefined;
       return parsed !== undefined && entries?.ok === true
-        ? [{ firstIndex: parsed.n * TILE_WIDTH, entries: entries.value }]
+        ? [{ firstIndex: parsed.n * TILE_WIDTH, bytes, entries: entries.value }]
         : [];
     })
     .sort((left, right) => left.firstIndex - right.firstIndex);
