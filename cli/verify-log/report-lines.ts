@@ -1,4 +1,4 @@
-import type { Finding, LogReport } from '../../core/ledger/log-verify/check.ts';
+import type { Finding, LogReport, WentOnFrom } from '../../core/ledger/log-verify/check.ts';
 import { LOG_CHECK_NAMES, LOG_CHECKS } from '../../core/ledger/log-verify/check.ts';
 import { printable } from '../../core/ledger/printable.ts';
 
@@ -15,6 +15,7 @@ export function logReportLines(report: LogReport): readonly string[] {
   return [
     report.ok ? `OK: ${read}${except}` : `FAILED: ${findingCount} findings in ${read}${except}`,
     `log ${report.origin}, size ${report.size}, root ${report.root}`,
+    ...(report.wentOnFrom === undefined ? [] : wentOnLines(report.wentOnFrom)),
     ...(findings.length === 0 ? [] : ['', 'Findings', ...findings.flatMap(findingLines)]),
     ...(more > 0 ? [`  and ${more} more`] : []),
     '',
@@ -26,6 +27,18 @@ export function logReportLines(report: LogReport): readonly string[] {
     '',
     'No log shows events that were never submitted, whether what events say is true, or keys and witnesses that collude.',
   ].map(printable);
+}
+
+/** What an earlier verification was used for. */
+function wentOnLines({ size, root, proofHashes, isReread, keptTakenOver }: WentOnFrom): readonly string[] {
+  const link = `extends the ${size} leaves verified before, root ${root}: consistency proof (RFC 6962) of ${proofHashes} hashes`;
+  if (isReread) return [link, '  taken over: nothing, everything was read again'];
+  const kept = keptTakenOver === 0 ? '' : `, and that ${keptTakenOver} kept checkpoints have its roots`;
+  return [
+    link,
+    `  taken over: the last event of each chain, open holds and the day’s use of each budget${kept}`,
+    '  not read again: the entries and hashes of these leaves, and their ids; --reread reads them',
+  ];
 }
 
 function findingLines({ check, code, index, path, chain, expected, got }: Finding): readonly string[] {

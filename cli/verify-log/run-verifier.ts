@@ -30,6 +30,7 @@ export const LOG_FLAGS = {
   'merge-delay-seconds': { type: 'string' },
   require: { type: 'string', multiple: true },
   state: { type: 'string' },
+  reread: { type: 'boolean', default: false },
   workers: { type: 'string' },
   skip: { type: 'string', multiple: true },
   progress: { type: 'boolean', default: false },
@@ -51,6 +52,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --merge-delay-seconds N   how long an event may take into the log (60)
   --require all|CHECK       fail unless this check was made (repeatable, C1 to C16)
   --state FILE              what you verified before, to go on from; written when everything passed; keep it to yourself
+  --reread                  read everything again though --state says that it was verified before, and compare
   --workers N               threads (up to 4, one a core); 0 works on the one thread
   --skip canonical|events   leave out the form of entries, or events as a whole; named as not checked
   --progress                progress on standard error though it is no terminal`;
@@ -101,6 +103,7 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
   const maxAgeSeconds = count(flags['max-age-seconds'], '--max-age-seconds');
   const mergeDelaySeconds = count(flags['merge-delay-seconds'], '--merge-delay-seconds');
   const threads = count(flags.workers, '--workers') ?? Math.min(4, availableParallelism());
+  if (flags.reread && flags.state === undefined) throw new LogInputError('expected --state with --reread, got none');
   const depth = depthOf(flags.skip ?? []);
   const required = (flags.require ?? []).flatMap(requiredChecks);
   const pool = threads === 0 ? undefined : new DigestPool(place.bundles, threads, place.threadCode);
@@ -113,7 +116,7 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
       place.source,
       {
         ...options,
-        ...(before !== undefined && { verifiedBefore: before }),
+        ...(before !== undefined && { verifiedBefore: before, isReread: flags.reread }),
         ...(flags.state !== undefined && {
           onVerified: (verified: VerifiedState) => {
             state = verified;

@@ -113,6 +113,11 @@ describe('countersign verify of a log', () => {
     const people = testIo();
     await verifyCommand([folder.path, '--state', state, '--workers', '0'], people);
     expect(people.text()).toContain(`OK: 256 entries verified before, ${log.events.length - 256} entries in 4 chains`);
+    expect(people.text()).toMatch(/extends the 256 leaves verified before, root [0-9a-f]{64}: consistency proof/);
+    expect(people.text()).toMatch(/taken over: the last event of each chain.*\n {2}not read again: the entries/);
+    const reread = testIo();
+    expect(await verifyCommand([folder.path, '--state', state, '--reread', '--workers', '0'], reread)).toBe(0);
+    expect(reread.text()).toContain('taken over: nothing, everything was read again');
 
     await writeFile(state, '{}');
     const io = testIo();
@@ -132,6 +137,7 @@ describe('countersign verify of a log', () => {
     ['a count that is none', ['--workers', '-1']],
     ['a check that there is not', ['--require', 'C17']],
     ['a flag of archives', ['--save-heads', 'x']],
+    ['nothing that was read before to read again', ['--reread']],
     ['no policy that says which witnesses to ask', ['--ask-witnesses']],
   ])('exits 3 when it is given %s', async (_, flags) => {
     const io = testIo();

@@ -60,6 +60,22 @@ export interface LogReport {
   readonly findings: readonly Finding[];
   readonly findingCount: number;
   readonly counts: LogCounts;
+  /** The earlier verification that was gone on from; present when the log was proven to begin with it. */
+  readonly wentOnFrom?: WentOnFrom;
+}
+
+/** An earlier verification that a log was proven to begin with. */
+export interface WentOnFrom {
+  /** Leaves verified then. */
+  readonly size: number;
+  /** The root over them, hexadecimal. */
+  readonly root: string;
+  /** Hashes of the consistency proof that leads from there to the checkpoint. */
+  readonly proofHashes: number;
+  /** True when these leaves were read again. */
+  readonly isReread: boolean;
+  /** Kept checkpoints whose roots were compared then, and not again. */
+  readonly keptTakenOver: number;
 }
 
 /** How much was read. */

@@ -5,18 +5,21 @@ import type { ReadFile } from './tree-rebuild.ts';
 
 /**
  * C5 and C6 of what is left over from earlier sizes: a partial tile or bundle must be the beginning of the one that the
- * checkpoint's size has, which is compared with the entries elsewhere.
+ * checkpoint's size has, which is compared with the entries elsewhere. Those of the `before` leaves that are not read
+ * again are not either.
  */
 export async function checkEarlierPartials(
   findings: Findings,
   read: ReadFile,
   partials: readonly string[],
   size: number,
+  before: number,
 ): Promise<void> {
   for (const path of partials) {
     const parsed = parseLogPath(path);
     if (parsed === undefined) continue;
     const level = parsed.kind === 'hash' ? parsed.level : 0;
+    if ((parsed.n + 1) * TILE_WIDTH ** (level + 1) <= before) continue;
     const hashes = Math.floor(size / TILE_WIDTH ** level);
     const width = Math.min(TILE_WIDTH, hashes - parsed.n * TILE_WIDTH);
     const pathOf = (ofWidth?: number) =>

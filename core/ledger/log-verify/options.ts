@@ -78,8 +78,10 @@ export interface VerifyLogOptions {
   readonly isLive?: boolean;
   /** Checks for which the log itself brought along what they rest on, and what that was. */
   readonly unpinned?: ReadonlyMap<LogCheck, string>;
-  /** What the caller's own earlier verification came to: entries up to there are not read again, their hashes are. */
+  /** What the caller's own earlier verification came to: entries up to there are not read again. */
   readonly verifiedBefore?: VerifiedState;
+  /** True to read everything all the same, and compare it with what was verified before. */
+  readonly isReread?: boolean;
   /** Told where a later verification can go on, once everything passed and nothing was skipped. */
   readonly onVerified?: (state: VerifiedState) => void;
   readonly maxFindings?: number;

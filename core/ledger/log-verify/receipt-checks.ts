@@ -1,10 +1,14 @@
+import { inclusionProof, TileMissing, verifyInclusion } from '../log/merkle-proof.ts';
+import { hashTilePath, TILE_WIDTH } from '../log/tile-path.ts';
 import { receiptStanding } from '../receipt/receipt-standing.ts';
 import type { ReceiptProblem, VerifiedReceipt } from '../receipt/verify-receipt.ts';
 import { verifyReceiptOffline } from '../receipt/verify-receipt.ts';
 import type { Findings } from './check.ts';
-import { hashAt, hex } from './fast-hash.ts';
+import { HASH_BYTES, hashAt, hex } from './fast-hash.ts';
 import type { TreeHead } from './log-head.ts';
 import type { VerifyLogOptions } from './options.ts';
+import type { ReadFile } from './tree-rebuild.ts';
+import { orFull } from './tree-rebuild.ts';
 
 /** C15 and C16: receipts that callers hold, and whether the log holds what they are for. */
 export class ReceiptChecks {
@@ -36,12 +40,32 @@ export class ReceiptChecks {
 
   /** Looks for the receipts' leaves among these. */
   look(hashes: Uint8Array): void {
+    for (const { hash } of this.#matches(hashes)) this.#found.add(hash);
+  }
+
+  /**
+   * Looks for what was not found yet among the `before` leaves that are not read again, the newest first: tiles of level 0
+   * say where it is, and a proof has to show it.
+   */
+  async lookBefore(read: ReadFile, before: number, head: TreeHead): Promise<void> {
+    const root = Buffer.from(head.rootHex, 'hex');
+    for (let n = before / TILE_WIDTH - 1; n >= 0 && this.#found.size < this.#wanted.size; n -= 1) {
+      const tile = await read(hashTilePath(0, n));
+      for (const { index, hash } of this.#matches(tile ?? new Uint8Array())) {
+        const claim = { size: head.size, index: n * TILE_WIDTH + index, leaf: Buffer.from(hash, 'hex'), root };
+        if (await isProven(read, claim)) this.#found.add(hash);
+      }
+    }
+  }
+
+  /** The hashes among these that are looked for. */
+  *#matches(hashes: Uint8Array): Generator<{ readonly index: number; readonly hash: string }> {
     if (this.#wanted.size === 0) return;
     const words = new DataView(hashes.buffer, hashes.byteOffset, hashes.byteLength);
-    for (let index = 0; index * 32 < hashes.length; index += 1) {
-      if (!this.#firstWords.has(words.getUint32(index * 32))) continue;
+    for (let index = 0; (index + 1) * HASH_BYTES <= hashes.length; index += 1) {
+      if (!this.#firstWords.has(words.getUint32(index * HASH_BYTES))) continue;
       const hash = hex(hashAt(hashes, index));
-      if (this.#wanted.has(hash)) this.#found.add(hash);
+      if (this.#wanted.has(hash)) yield { index, hash };
     }
   }
 
@@ -72,6 +96,15 @@ export class ReceiptChecks {
       this.#wanted.add(hash);
       this.#firstWords.add(Number.parseInt(hash.slice(0, 8), 16));
     }
+  }
+}
+
+async function isProven(read: ReadFile, claim: Omit<Parameters<typeof verifyInclusion>[0], 'proof'>): Promise<boolean> {
+  try {
+    return verifyInclusion({ ...claim, proof: await inclusionProof(orFull(read), claim.size, claim.index) });
+  } catch (error) {
+    if (error instanceof TileMissing) return false;
+    throw error;
   }
 }
 

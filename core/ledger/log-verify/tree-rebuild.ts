@@ -31,6 +31,33 @@ export class TreeRebuild {
     this.#findings = findings;
   }
 
+  /**
+   * The tree of `size` leaves, whole bundles, from what tiles above level 0 hold of it in a log of `treeSize` leaves; undefined
+   * when one of them is missing. Its root says whether these hashes are the ones that are meant.
+   */
+  static async takenUp(
+    read: ReadFile,
+    findings: Findings,
+    size: number,
+    treeSize: number,
+  ): Promise<TreeRebuild | undefined> {
+    const tree = new TreeRebuild(read, findings);
+    for (let level = 1, span = TILE_WIDTH; span <= size; level += 1, span *= TILE_WIDTH) {
+      const hashes = Math.floor(size / span);
+      const tile = Math.floor(hashes / TILE_WIDTH);
+      const count = hashes % TILE_WIDTH;
+      const width = Math.min(TILE_WIDTH, Math.floor(treeSize / span) - tile * TILE_WIDTH);
+      const own = new Uint8Array(TILE_WIDTH * HASH_BYTES);
+      if (count > 0) {
+        const stored = (await read(hashTilePath(level, tile, width))) ?? (await read(hashTilePath(level, tile)));
+        if (stored === undefined || stored.length < count * HASH_BYTES) return undefined;
+        own.set(stored.subarray(0, count * HASH_BYTES));
+      }
+      tree.#levels.push({ tile, hashes: own, count });
+    }
+    return tree;
+  }
+
   /** The roots of the trees that end so many leaves into the bundle with these hashes, which comes next; ascending. */
   rootsWithin(hashes: Uint8Array, widths: readonly number[]): readonly Uint8Array[] {
     const before = this.#peaks();
@@ -95,6 +122,11 @@ export class TreeRebuild {
     if (isWhole && sameBytesAt(own, 0, stored, 0, own.length)) return;
     this.#findings.add({ check: 'C6', code: 'tile_differs', path, expected: shown(stored), got: shown(own) });
   }
+}
+
+/** Reads a partial tile, or the full one that it has given way to, which begins with it. */
+export function orFull(read: ReadFile): ReadFile {
+  return async (path) => (await read(path)) ?? (path.includes('.p/') ? read(path.replace(/\.p\/\d+$/, '')) : undefined);
 }
 
 /** The root over complete subtrees that lie side by side, the largest first. */

@@ -17,15 +17,17 @@ export interface VerifiedState {
   readonly size: number;
   /** The root over them, hexadecimal. */
   readonly rootHex: string;
+  /** Hash over the names of the kept checkpoints up to this size. */
+  readonly keptHash: string;
   readonly tails: ReadonlyMap<string, ChainTail>;
   /** Open holds, and what counts against the latest day. */
   readonly budgets: ReadonlyMap<string, ChainBudget>;
 }
 
-const FORMAT = '1';
+const FORMAT = '2';
 
 /** The text of a state: canonical enough to be kept in a file, read back by {@link parseVerifiedState}. */
-export function formatVerifiedState({ origin, size, rootHex, tails, budgets }: VerifiedState): string {
+export function formatVerifiedState({ origin, size, rootHex, keptHash, tails, budgets }: VerifiedState): string {
   const chains = [...tails].map(([chain, { seq, timeMs, hash }]) => [chain, { seq, timeMs, hash: hex(hash) }]);
   const held = [...budgets].map(([chain, { day, dayMicroUsd, dayTokens, holds }]) => [
     chain,
@@ -37,7 +39,7 @@ export function formatVerifiedState({ origin, size, rootHex, tails, budgets }: V
     },
   ]);
   const parts = { chains: Object.fromEntries(chains), budgets: Object.fromEntries(held) };
-  return `${JSON.stringify({ v: FORMAT, origin, size, root: rootHex, ...parts })}\n`;
+  return `${JSON.stringify({ v: FORMAT, origin, size, root: rootHex, kept: keptHash, ...parts })}\n`;
 }
 
 function amountJson({ day, microUsd, tokens }: { readonly day: string; microUsd: bigint; tokens: bigint }): JsonObject {
@@ -56,6 +58,7 @@ export function parseVerifiedState(text: string): Result<VerifiedState, string> 
       origin: textOf(state['origin']),
       size,
       rootHex: hash(state['root']),
+      keptHash: hash(state['kept']),
       tails: new Map(Object.entries(members(state['chains'])).map(([chain, tail]) => [chain, tailOf(members(tail))])),
       budgets: new Map(
         Object.entries(members(state['budgets'])).map(([chain, budget]) => [chain, budgetOf(members(budget))]),

@@ -17,8 +17,9 @@ import type { BundleDigester, LogSource, VerifyLogOptions } from './options.ts';
 import { DEFAULT_MERGE_DELAY_SECONDS } from './options.ts';
 import { ReceiptChecks } from './receipt-checks.ts';
 import { previousClaim, RootClaims } from './root-claims.ts';
-import { TreeRebuild } from './tree-rebuild.ts';
-import { checkState, digestTile, stateClaim } from './verified-before.ts';
+import type { TreeRebuild } from './tree-rebuild.ts';
+import type { Resumption } from './verified-before.ts';
+import { keptHash, proveClaim, resume } from './verified-before.ts';
 import type { VerifiedState } from './verified-state.ts';
 import { checkWitnesses } from './witness-checks.ts';
 
@@ -51,7 +52,8 @@ export async function verifyLog(
   checkHead(findings, read, CHECKPOINT, options.origin);
   if (read.head === undefined) return emptyReport(findings);
   checkWitnesses(findings, note, read.head, options);
-  return new LogVerifier(source, options, digester, findings, read.head).run();
+  const resumption = await resume(findings, (path) => source.read(path), read.head, options);
+  return new LogVerifier(source, options, digester, findings, read.head, resumption).run();
 }
 
 /** What a caller gives, and what a log has by itself, is to be checked. */
@@ -84,8 +86,9 @@ class LogVerifier {
   readonly #head: TreeHead;
   readonly #tree: TreeRebuild;
   readonly #events: EventChecks;
-  /** Where to go on; undefined to begin at the first entry. */
-  readonly #before: VerifiedState | undefined;
+  readonly #resumption: Resumption;
+  /** Leaves that are not read again. */
+  readonly #before: number;
   #state: VerifiedState | undefined;
   #entries = 0;
 
@@ -95,17 +98,17 @@ class LogVerifier {
     digester: BundleDigester,
     findings: Findings,
     head: TreeHead,
+    resumption: Resumption,
   ) {
     this.#source = source;
     this.#options = options;
     this.#digester = digester;
     this.#findings = findings;
     this.#head = head;
-    this.#tree = new TreeRebuild((path) => source.read(path), findings);
-    const { verifiedBefore } = options;
-    this.#before =
-      verifiedBefore !== undefined && checkState(findings, head, verifiedBefore) ? verifiedBefore : undefined;
-    this.#events = new EventChecks(findings, this.#before);
+    this.#resumption = resumption;
+    this.#before = resumption.before?.size ?? 0;
+    this.#tree = resumption.tree;
+    this.#events = new EventChecks(findings, resumption.before);
   }
 
   async run(): Promise<LogReport> {
@@ -115,24 +118,29 @@ class LogVerifier {
     const files = await listLog(findings, this.#source, head.size, options.isLive ?? false);
     const kept = await readKept(findings, read, files, head, options);
     if (kept.claims.length > 0) findings.done('C4');
-    const before = this.#before === undefined ? [] : [stateClaim(this.#before)];
-    const claims = [...kept.claims, ...previousClaim(findings, head, options), ...before];
+    const keptTakenOver = await this.#claimsBefore(kept.claims);
+    const previous = previousClaim(findings, head, options);
+    for (const claim of this.#isBefore(previous)) await proveClaim(findings, read, head, claim);
     const receipts = new ReceiptChecks(findings, options, head.origin);
-    await this.#stream(claims, receipts);
+    await this.#stream(kept.claims, [...previous, ...this.#resumption.claims], receipts);
+    await receipts.lookBefore(read, this.#before, head);
     receipts.finish(head);
-    await checkEarlierPartials(findings, read, files.partials, head.size);
+    await checkEarlierPartials(findings, read, files.partials, head.size, this.#before);
     this.#finishTree();
     this.#finishEvents();
     const report = findings.report();
     if (report.ok && this.#state !== undefined) options.onVerified?.(this.#state);
+    const { proven } = this.#resumption;
+    const isReread = this.#resumption.before === undefined;
     return {
       ...report,
+      ...(proven !== undefined && { wentOnFrom: { ...proven, isReread, keptTakenOver } }),
       origin: head.origin,
       size: head.size,
       root: head.rootHex,
       counts: {
         entries: this.#entries,
-        verifiedBefore: this.#before?.size ?? 0,
+        verifiedBefore: this.#before,
         chains: this.#events.tails.tails().size,
         files: files.fileCount,
         keptCheckpoints: files.kept.length,
@@ -142,13 +150,36 @@ class LogVerifier {
     };
   }
 
-  async #stream(claims: readonly RootClaim[], receipts: ReceiptChecks): Promise<void> {
+  /** Claims about leaves that are not read again. */
+  #isBefore(claims: readonly RootClaim[]): readonly RootClaim[] {
+    return this.#before === 0 ? [] : claims.filter(({ size }) => size <= this.#before);
+  }
+
+  /** C4 of kept checkpoints of leaves that are not read again: proven one by one unless they are those of then. */
+  async #claimsBefore(kept: readonly RootClaim[]): Promise<number> {
+    const before = this.#isBefore(kept);
+    if (keptHash(before, this.#before) === this.#resumption.before?.keptHash) {
+      if (before.length > 0)
+        this.#findings.leaveOut('C4', `the roots of ${before.length} kept checkpoints that were compared before`);
+      return before.length;
+    }
+    const read = (path: string) => this.#source.read(path);
+    for (const claim of before) await proveClaim(this.#findings, read, this.#head, claim);
+    return 0;
+  }
+
+  async #stream(kept: readonly RootClaim[], others: readonly RootClaim[], receipts: ReceiptChecks): Promise<void> {
+    const claims = [...kept, ...others];
     const { mergeDelaySeconds = DEFAULT_MERGE_DELAY_SECONDS, depth = 'canonical', onProgress } = this.#options;
     const ordered = [...claims, { ...this.#head, path: CHECKPOINT }].sort((left, right) => left.size - right.size);
     const windows = new CheckpointWindows(this.#findings, ordered, mergeDelaySeconds);
-    const roots = new RootClaims(this.#findings, claims);
+    const proven = new Set(this.#isBefore(claims));
+    const roots = new RootClaims(
+      this.#findings,
+      claims.filter((claim) => !proven.has(claim)),
+    );
     for await (const digest of this.#digests()) {
-      if (digest.root === undefined) this.#keepState();
+      if (digest.root === undefined) this.#keepState(kept);
       for (const finding of digest.findings) this.#findings.add(finding);
       roots.append(this.#tree, digest.n, digest.hashes);
       await this.#tree.append(digest.hashes, digest.root);
@@ -160,18 +191,19 @@ class LogVerifier {
       this.#entries += digest.count;
       onProgress?.(digest.n * TILE_WIDTH + digest.hashes.length / HASH_BYTES, this.#head.size);
     }
-    this.#keepState();
+    this.#keepState(kept);
     await this.#tree.finish();
     if (depth !== 'hash') windows.finish();
   }
 
   /** Remembers what was verified up to the end of the last full bundle, to go on from another time. */
-  #keepState(): void {
+  #keepState(kept: readonly RootClaim[]): void {
     const { depth = 'canonical', onVerified } = this.#options;
     if (onVerified === undefined || depth !== 'canonical' || this.#state !== undefined) return;
     const { origin, size } = this.#head;
     const whole = size - (size % TILE_WIDTH);
-    this.#state = { origin, size: whole, rootHex: hex(this.#tree.root()), ...this.#events.state() };
+    const tree = { size: whole, rootHex: hex(this.#tree.root()), keptHash: keptHash(kept, whole) };
+    this.#state = { origin, ...tree, ...this.#events.state() };
   }
 
   /** The bundles' digests in order, with some of the next ones under way. */
@@ -179,11 +211,8 @@ class LogVerifier {
     const { size } = this.#head;
     const { depth = 'canonical' } = this.#options;
     const underWay: Promise<BundleDigest>[] = [];
-    for (let n = 0; n * TILE_WIDTH < size; n += 1) {
-      const isVerified = n * TILE_WIDTH < (this.#before?.size ?? 0);
-      const digest = isVerified
-        ? digestTile((path) => this.#source.read(path), n)
-        : this.#digester.digest({ n, width: Math.min(TILE_WIDTH, size - n * TILE_WIDTH), depth });
+    for (let n = this.#before / TILE_WIDTH; n * TILE_WIDTH < size; n += 1) {
+      const digest = this.#digester.digest({ n, width: Math.min(TILE_WIDTH, size - n * TILE_WIDTH), depth });
       // Whoever waits for its turn hears of the failure; until then it must not count as unheard.
       digest.catch(() => undefined);
       underWay.push(digest);

@@ -4,8 +4,17 @@ import type { VerifyLogOptions } from '../../../../core/ledger/log-verify/option
 import type { VerifiedState } from '../../../../core/ledger/log-verify/verified-state.ts';
 import { formatVerifiedState, parseVerifiedState } from '../../../../core/ledger/log-verify/verified-state.ts';
 import { verifyLog } from '../../../../core/ledger/log-verify/verify-log.ts';
+import { TEST_NOW_MS } from '../../../support/deps.ts';
 import type { TestLog } from '../../../support/log-world.ts';
-import { fileSource, fullOptions, headsOfEvents, honestLog, logFiles } from '../../../support/log-world.ts';
+import {
+  fileSource,
+  fullOptions,
+  headsOfEvents,
+  honestLog,
+  keptPath,
+  logFiles,
+  signedCheckpoint,
+} from '../../../support/log-world.ts';
 import { failed } from './changed-log.ts';
 
 const whole = honestLog({ rounds: 230, every: 100 });
@@ -15,6 +24,12 @@ function at(size: number, log: TestLog = whole): TestLog {
   const events = log.events.slice(0, size);
   const sizes = [...log.sizes.filter((each) => each < size), size];
   return { ...log, events, sizes, files: logFiles(log.events, sizes, log.signers) };
+}
+
+function changedFile(path: string, change: (bytes: Uint8Array) => void): Map<string, Uint8Array> {
+  const bytes = (whole.files.get(path) ?? new Uint8Array()).slice();
+  change(bytes);
+  return new Map(whole.files).set(path, bytes);
 }
 
 async function verified(log: TestLog, before?: VerifiedState, changes: Partial<VerifyLogOptions> = {}) {
@@ -58,9 +73,14 @@ describe('going on from an earlier verification', () => {
   });
 
   it('reads no entry that was verified before, and says so', async () => {
-    const { reads, report } = await verified(whole, await stateAt(700));
+    const previous = new TextDecoder().decode(
+      [...at(600).files].findLast(([path]) => path.startsWith('checkpoint'))?.[1],
+    );
+    const { reads, report } = await verified(whole, await stateAt(700), { receipts: [], previous });
     expect(reads.filter((path) => /^tile\/entries\/00[01]$/.test(path))).toEqual([]);
-    expect(reads).toContain('tile/0/001');
+    expect(reads.filter((path) => /^tile\/0\/00[01]$/.test(path))).toEqual([]);
+    expect(report.wentOnFrom).toMatchObject({ size: 512, isReread: false, keptTakenOver: 5 });
+    expect(report.wentOnFrom?.proofHashes).toBeGreaterThan(0);
     expect(report.checks.C5.notCovered).toEqual([expect.stringContaining('512 leaves verified before')]);
     expect(report.checks.C9.notCovered).not.toEqual([]);
   });
@@ -68,11 +88,78 @@ describe('going on from an earlier verification', () => {
   it('fails C4 when what was verified before is not what the log begins with', async () => {
     const files = logFiles(whole.events.toReversed(), [whole.events.length], whole.signers);
     const { report, state } = await verified({ ...whole, files }, await stateAt(700), { maxFindings: 10_000 });
-    expect(report.findings).toContainEqual(
-      expect.objectContaining({ check: 'C4', code: 'root_differs', path: 'earlier verification' }),
-    );
-    expect(report.ok).toBe(false);
+    for (const code of ['not_consistent', 'root_differs'])
+      expect(report.findings).toContainEqual(
+        expect.objectContaining({ check: 'C4', code, path: 'earlier verification' }),
+      );
+    expect([report.ok, report.wentOnFrom, report.counts.verifiedBefore]).toEqual([false, undefined, 0]);
     expect(state).toBeUndefined();
+  });
+
+  it('does not see a change of an entry it does not read again, names it so, and sees it when it reads again', async () => {
+    const state = await stateAt(700);
+    const files = changedFile('tile/entries/000', (bytes) => bytes.reverse());
+    const { report } = await verified({ ...whole, files }, state);
+    expect(report).toMatchObject({ ok: true, findings: [] });
+    expect(report.checks.C5.notCovered).toEqual([expect.stringContaining('not read again')]);
+    const again = await verified({ ...whole, files }, state, { isReread: true });
+    expect(failed(again.report)['C5']).toMatchObject({ path: 'tile/entries/000' });
+    expect(again.report).toMatchObject({ ok: false, wentOnFrom: { size: 512, isReread: true, keptTakenOver: 0 } });
+    expect(again.report.checks.C9.notCovered).toEqual([]);
+  });
+
+  it('passes and covers all of C4 to C6 and C9 when it reads an honest log again', async () => {
+    const { report, state } = await verified(whole, await stateAt(700), { isReread: true });
+    expect(report).toMatchObject({ ok: true, counts: { verifiedBefore: 0, entries: whole.events.length } });
+    for (const check of ['C4', 'C5', 'C6', 'C9'] as const) expect(report.checks[check].notCovered).toEqual([]);
+    expect(state).toEqual((await verified(whole)).state);
+  });
+
+  it('reads everything when the tiles to go on with are not those of then, and finds what is wrong with them', async () => {
+    const path = [...whole.files.keys()].find((each) => each.startsWith('tile/1/')) ?? '';
+    for (const [code, files] of [
+      ['tile_differs', changedFile(path, (bytes) => bytes.fill(0, 0, 32))],
+      ['tile_missing', new Map([...whole.files].filter(([each]) => each !== path))],
+    ] as const) {
+      const { report } = await verified({ ...whole, files }, await stateAt(700));
+      expect(report).toMatchObject({ ok: false, counts: { verifiedBefore: 0 } });
+      expect(failed(report)).toMatchObject({ C6: { code, path } });
+    }
+  });
+
+  it('fails C4 when a kept checkpoint of what is not read again came in since, with another root', async () => {
+    const root = new Uint8Array(32).fill(9);
+    const path = keptPath(150, root);
+    const note = signedCheckpoint(150, root, { signers: whole.signers, timeSeconds: TEST_NOW_MS / 1_000 + 200 });
+    const files = new Map([...whole.files, [path, note]]);
+    const { report } = await verified({ ...whole, files }, await stateAt(700), { maxFindings: 10_000 });
+    expect(report.findings).toContainEqual(expect.objectContaining({ check: 'C4', code: 'not_consistent', path }));
+    expect(report.findings.filter(({ check }) => check === 'C4')).toHaveLength(1);
+  });
+
+  it('fails C4 when the caller kept a checkpoint of what is not read again that the log does not extend', async () => {
+    const timeSeconds = TEST_NOW_MS / 1_000;
+    const note = signedCheckpoint(150, new Uint8Array(32).fill(9), { signers: whole.signers, timeSeconds });
+    const previous = new TextDecoder().decode(note);
+    const { report } = await verified(whole, await stateAt(700), { previous });
+    expect(failed(report)).toEqual({ C4: { code: 'not_consistent', path: 'previous checkpoint' } });
+  });
+
+  it('looks for receipts in what is not read again, and believes a proof alone', async () => {
+    const state = await stateAt(700);
+    const { report, reads } = await verified(whole, state);
+    expect([report.checks.C15.status, whole.receipts.length > 0]).toEqual(['passed', true]);
+    expect(reads.filter((path) => path.startsWith('tile/entries/000'))).toEqual([]);
+
+    const hash = Buffer.from(whole.events[7]?.hash ?? '', 'hex');
+    const [from, to] = [7 * 32, 300 * 32 - 256 * 32];
+    const gone = changedFile('tile/0/000', (bytes) => bytes.fill(0, from, from + 32));
+    const planted = new Map(gone).set('tile/0/001', (whole.files.get('tile/0/001') ?? new Uint8Array()).slice());
+    planted.get('tile/0/001')?.set(hash, to);
+    for (const files of [gone, planted])
+      expect((await verified({ ...whole, files }, state)).report.findings).toContainEqual(
+        expect.objectContaining({ check: 'C15', code: 'receipt_not_in_log', path: 'receipts/7.json' }),
+      );
   });
 
   it('fails C4 when the log is shorter than it was, or another one', async () => {
@@ -106,10 +193,11 @@ describe('a state', () => {
   it('is refused when it is not one that a verification wrote', async () => {
     const text = formatVerifiedState(await stateAt(300));
     const changes: readonly (readonly [from: string, to: string])[] = [
-      ['"v":"1"', '"v":"2"'],
+      ['"v":"2"', '"v":"1"'],
       ['"size":256', '"size":255'],
       ['"size":256', '"size":"256"'],
       ['"root":"', '"root":"x'],
+      ['"kept":"', '"kept":"x'],
       ['"seq":', '"seq":-1'],
       ['"microUsd":"', '"microUsd":"0x'],
       ['"chains":', '"chain":'],
