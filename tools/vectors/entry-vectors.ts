@@ -40,10 +40,11 @@ function entry(event: string, sha256 = DIGEST, name = 'act_1'): string {
 const WHOLE = entry(canonicalJson(EVENT));
 
 function goodEntries(): readonly Vector[] {
-  const good = (what: string, text: string, { seq = 7, type = 'action.decided' } = {}) =>
-    accepted(what, { entry: base64(text) }, { chain: CHAIN, seq, type, leafHash: hex(leaf(Buffer.from(text))) });
+  const good = (what: string, text: string, { chain = CHAIN, seq = 7, type = 'action.decided' } = {}) =>
+    accepted(what, { entry: base64(text) }, { chain, seq, type, leafHash: hex(leaf(Buffer.from(text))) });
   const digestless: JsonObject = { ...EVENT, data: { actionId: 'act_1' } };
-  const { agent: _, ...agentless } = EVENT;
+  const { agent: _, ...rest } = EVENT;
+  const agentless: JsonObject = { ...rest, chain: 'control', type: 'control.change_refused' };
   const nested = canonicalJson({ ...EVENT, data: { ...decidedData(), note: WHOLE } });
   return [
     good('about an action', WHOLE),
@@ -51,7 +52,7 @@ function goodEntries(): readonly Vector[] {
       type: 'session.closed',
     }),
     good('about an action without a digest', entry(canonicalJson(digestless), PREV, CHAIN)),
-    good('of no agent', entry(canonicalJson(agentless))),
+    good('of no agent', entry(canonicalJson(agentless)), { chain: 'control', type: 'control.change_refused' }),
     good('first of its chain', entry(canonicalJson({ ...EVENT, seq: 0 })), { seq: 0 }),
     good('data beyond ascii', entry(canonicalJson({ ...EVENT, data: { ...decidedData(), note: 'é€😀' } }))),
     good('an entry quoted in the data', entry(nested)),
@@ -105,7 +106,8 @@ function wrongMembers(): readonly Vector[] {
   return [
     missing('v', 'event_version'),
     missing('type', 'event_type'),
-    ...['chain', 'seq', 'prev', 'id', 'time'].map((name) => missing(name)),
+    ...['agent', 'chain', 'seq', 'prev', 'id', 'time'].map((name) => missing(name)),
+    changed('agent', 'somebody-else'),
     missing('frameworkRefs', 'framework_refs'),
     changed('v', '2', 'event_version'),
     changed('v', 1, 'event_version'),
