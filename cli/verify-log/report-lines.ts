@@ -36,8 +36,8 @@ function wentOnLines({ size, root, proofHashes, isReread, keptTakenOver }: WentO
   const kept = keptTakenOver === 0 ? '' : `, and that ${keptTakenOver} kept checkpoints have its roots`;
   return [
     link,
-    `  taken over: the last event of each chain, open holds and the day’s use of each budget${kept}`,
-    '  not read again: the entries and hashes of these leaves, and their ids; --reread reads them',
+    `  taken over: event ids, the last event of each chain, open holds and the day’s use of each budget${kept}`,
+    '  not read again: the entries and hashes of these leaves; --reread reads them',
   ];
 }
 

@@ -51,7 +51,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --max-age-seconds N       how old the newest cosignature may be
   --merge-delay-seconds N   how long an event may take into the log (60)
   --require all|CHECK       fail unless this check was made (repeatable, C1 to C16)
-  --state FILE              what you verified before, to go on from; written when everything passed; keep it to yourself
+  --state FILE              what you verified before, to go on from; written with FILE.ids when everything passed; keep both to yourself
   --reread                  read everything again though --state says that it was verified before, and compare
   --workers N               threads (up to 4, one a core); 0 works on the one thread
   --skip canonical|events   leave out the form of entries, or events as a whole; named as not checked

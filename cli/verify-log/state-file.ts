@@ -9,18 +9,34 @@ import { LogInputError } from './log-inputs.ts';
  * @throws {LogInputError} when it holds something else
  */
 export async function readState(file: string): Promise<VerifiedState | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(file);
   if (text === undefined) return undefined;
-  const state = parseVerifiedState(text);
+  const ids = await readIfThere(idsFile(file));
+  const state = parseVerifiedState(new TextDecoder().decode(text), ids ?? new Uint8Array());
   if (state.ok) return state.value;
   throw new LogInputError(`${file}: ${state.problem}`);
 }
 
-/** Writes a state whole or not at all. */
+/** Writes a state whole or not at all: until it is renamed the one before it has its ids too, which these begin with. */
 export async function writeState(file: string, state: VerifiedState): Promise<void> {
-  await writeFile(`${file}.new`, formatVerifiedState(state));
+  await writeWhole(idsFile(file), state.ids);
+  await writeWhole(file, formatVerifiedState(state));
+}
+
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${file}.new`, content);
   await rename(`${file}.new`, file);
+}
+
+function idsFile(file: string): string {
+  return `${file}.ids`;
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -114,7 +114,9 @@ describe('countersign verify of a log', () => {
     await verifyCommand([folder.path, '--state', state, '--workers', '0'], people);
     expect(people.text()).toContain(`OK: 256 entries verified before, ${log.events.length - 256} entries in 4 chains`);
     expect(people.text()).toMatch(/extends the 256 leaves verified before, root [0-9a-f]{64}: consistency proof/);
-    expect(people.text()).toMatch(/taken over: the last event of each chain.*\n {2}not read again: the entries/);
+    expect(people.text()).toMatch(
+      /taken over: event ids, the last event of each chain.*\n {2}not read again: the entries/,
+    );
     const reread = testIo();
     expect(await verifyCommand([folder.path, '--state', state, '--reread', '--workers', '0'], reread)).toBe(0);
     expect(reread.text()).toContain('taken over: nothing, everything was read again');

@@ -13,24 +13,35 @@ const ID_WORDS = ID_BYTES / Uint32Array.BYTES_PER_ELEMENT;
 export class EventChecks {
   readonly #findings: Findings;
   readonly #ids = new UniqueIds();
+  /** Ids in order; absent when nobody goes on from here. */
+  readonly #idParts: Uint8Array[] | undefined;
   readonly #budget: BudgetConservation;
   readonly tails: ChainTails;
 
-  /** @param before where the events before those that are taken ended; nowhere when absent */
-  constructor(findings: Findings, before?: Pick<VerifiedState, 'tails' | 'budgets'>) {
+  /**
+   * @param keepsIds true when {@link EventChecks.state} is going to be asked for
+   * @param before where the events before those that are taken ended; nowhere when absent
+   */
+  constructor(findings: Findings, keepsIds: boolean, before?: Pick<VerifiedState, 'ids' | 'tails' | 'budgets'>) {
     this.#findings = findings;
+    const ids = before?.ids ?? new Uint8Array();
+    const words = wordsOf(ids);
+    for (let offset = 0; offset < words.length; offset += ID_WORDS) this.#ids.add(words, offset);
+    this.#idParts = keepsIds ? [ids] : undefined;
     this.#budget = new BudgetConservation(findings, structuredClone(new Map(before?.budgets)));
     this.tails = new ChainTails(findings, before?.tails);
   }
 
   /** Where the events taken so far end; a copy. */
-  state(): Pick<VerifiedState, 'tails' | 'budgets'> {
-    return { tails: new Map(this.tails.tails()), budgets: structuredClone(new Map(this.#budget.chains())) };
+  state(): Pick<VerifiedState, 'ids' | 'tails' | 'budgets'> {
+    const ids = new Uint8Array(Buffer.concat(this.#idParts ?? []));
+    return { ids, tails: new Map(this.tails.tails()), budgets: structuredClone(new Map(this.#budget.chains())) };
   }
 
   /** Takes the next bundle. */
   append(digest: BundleDigest): void {
     this.#checkIds(digest);
+    this.#idParts?.push(digest.ids);
     this.tails.append(digest);
     const offset = digest.n * TILE_WIDTH;
     for (const { index, chain, fact } of digest.budget)
@@ -38,7 +49,7 @@ export class EventChecks {
   }
 
   #checkIds({ n, ids, timesMs }: BundleDigest): void {
-    const words = new Uint32Array(ids.buffer, ids.byteOffset, ids.length / Uint32Array.BYTES_PER_ELEMENT);
+    const words = wordsOf(ids);
     for (let offset = 0; offset < timesMs.length; offset += 1) {
       if (Number.isNaN(timesMs[offset]) || this.#ids.add(words, offset * ID_WORDS)) continue;
       const got = Buffer.from(ids.subarray(offset * ID_BYTES, (offset + 1) * ID_BYTES)).toString('hex');
@@ -46,4 +57,8 @@ export class EventChecks {
       this.#findings.add({ check: 'C9', code: 'id_repeated', index, expected: 'an unused id', got: `ULID ${got}` });
     }
   }
+}
+
+function wordsOf(ids: Uint8Array): Uint32Array {
+  return new Uint32Array(ids.buffer, ids.byteOffset, ids.length / Uint32Array.BYTES_PER_ELEMENT);
 }

@@ -2,9 +2,11 @@ import type { JsonObject, JsonValue } from '../../json.ts';
 import { isJsonObject } from '../../json.ts';
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
+import { sha256Hex } from '../hash.ts';
 import { TILE_WIDTH } from '../log/tile-path.ts';
 import type { ChainBudget } from './budget-conservation.ts';
 import type { ChainTail } from './chain-tails.ts';
+import { ID_BYTES } from './entry-columns.ts';
 import { hex } from './fast-hash.ts';
 
 /**
@@ -19,6 +21,8 @@ export interface VerifiedState {
   readonly rootHex: string;
   /** Hash over the names of the kept checkpoints up to this size. */
   readonly keptHash: string;
+  /** Ids of all these entries, {@link ID_BYTES} bytes each, in order; kept beside the text, which holds their hash. */
+  readonly ids: Uint8Array;
   readonly tails: ReadonlyMap<string, ChainTail>;
   /** Open holds, and what counts against the latest day. */
   readonly budgets: ReadonlyMap<string, ChainBudget>;
@@ -27,7 +31,7 @@ export interface VerifiedState {
 const FORMAT = '2';
 
 /** The text of a state: canonical enough to be kept in a file, read back by {@link parseVerifiedState}. */
-export function formatVerifiedState({ origin, size, rootHex, keptHash, tails, budgets }: VerifiedState): string {
+export function formatVerifiedState({ origin, size, rootHex, keptHash, ids, tails, budgets }: VerifiedState): string {
   const chains = [...tails].map(([chain, { seq, timeMs, hash }]) => [chain, { seq, timeMs, hash: hex(hash) }]);
   const held = [...budgets].map(([chain, { day, dayMicroUsd, dayTokens, holds }]) => [
     chain,
@@ -39,22 +43,31 @@ export function formatVerifiedState({ origin, size, rootHex, keptHash, tails, bu
     },
   ]);
   const parts = { chains: Object.fromEntries(chains), budgets: Object.fromEntries(held) };
-  return `${JSON.stringify({ v: FORMAT, origin, size, root: rootHex, kept: keptHash, ...parts })}\n`;
+  return `${JSON.stringify({ v: FORMAT, origin, size, root: rootHex, kept: keptHash, ids: sha256Hex(ids), ...parts })}\n`;
 }
 
 function amountJson({ day, microUsd, tokens }: { readonly day: string; microUsd: bigint; tokens: bigint }): JsonObject {
   return { day, microUsd: String(microUsd), tokens: String(tokens) };
 }
 
-/** Reads a state; the problem says what is wrong with it. */
-export function parseVerifiedState(text: string): Result<VerifiedState, string> {
+/**
+ * Reads a state; the problem says what is wrong with it.
+ *
+ * @param idBytes begins with the state's ids; a later verification that did not end may have added some
+ */
+export function parseVerifiedState(text: string, idBytes: Uint8Array): Result<VerifiedState, string> {
   try {
     const value: JsonValue = JSON.parse(text);
     const state = members(value);
     if (state['v'] !== FORMAT) return refused(`expected a state of version \`${FORMAT}\``);
     const size = whole(state['size']);
     if (size % TILE_WIDTH !== 0) return refused(`expected a size of whole bundles, got \`${size}\``);
+    // A copy, because ids are read as words of four bytes.
+    const ids = idBytes.slice(0, size * ID_BYTES);
+    if (ids.length !== size * ID_BYTES || sha256Hex(ids) !== hash(state['ids']))
+      return refused('expected the ids of the entries beside it, as the same verification wrote them');
     return ok({
+      ids,
       origin: textOf(state['origin']),
       size,
       rootHex: hash(state['root']),

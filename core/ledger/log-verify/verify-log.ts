@@ -108,7 +108,7 @@ class LogVerifier {
     this.#resumption = resumption;
     this.#before = resumption.before?.size ?? 0;
     this.#tree = resumption.tree;
-    this.#events = new EventChecks(findings, resumption.before);
+    this.#events = new EventChecks(findings, options.onVerified !== undefined, resumption.before);
   }
 
   async run(): Promise<LogReport> {
