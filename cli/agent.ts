@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { GateReply } from '../sdk/agent-client.ts';
 import { AgentClient } from '../sdk/agent-client.ts';
 import type { CommandIo } from './command.ts';
+import { CommandError, EXIT } from './command.ts';
 import { credentialsFor, findDeployment } from './deployment.ts';
 
 /** The agent a command acts as when none is named. */
@@ -17,6 +20,21 @@ export function agentClient(io: CommandIo, roleName: string | undefined): AgentC
     credentials: () => credentialsFor(deployment, io, role),
     fetch: io.fetch,
   });
+}
+
+/**
+ * Refuses a place that a receipt cannot be kept at, before anything is asked: only the reply that recorded an event has its
+ * receipt, and one that is there already cannot be had again.
+ */
+export function checkReceiptPlace(file: string | undefined): void {
+  if (file === undefined) return;
+  if (existsSync(file))
+    throw new CommandError(
+      EXIT.badInput,
+      `expected a new file for the receipt, got \`${file}\`, which is there already`,
+    );
+  if (!existsSync(dirname(file)))
+    throw new CommandError(EXIT.badInput, `expected a folder for the receipt, got none at \`${dirname(file)}\``);
 }
 
 /** Keeps a reply's receipt in a file, where one was asked for; says so when the reply has none. */

@@ -34,6 +34,8 @@ export function eraseCommand(argv: readonly string[], io: CommandIo): Promise<nu
     if (subject === undefined || others.length > 0 || !isMonth(from) || !isMonth(through)) {
       throw new CommandError(EXIT.badInput, ERASE_USAGE);
     }
+    if (!/^p1_[0-9a-f]{32}$/.test(subject))
+      throw new CommandError(EXIT.badInput, `expected a pseudonym (p1_ and 32 hexadecimal digits), got \`${subject}\``);
     const client = agentClient(io, values.as ?? recordsRole(io));
     const action = {
       type: ERASE_TYPE,

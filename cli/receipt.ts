@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { PinnedLogKey } from '../core/ledger/log/pinned-key.ts';
-import type { VerifiedReceipt } from '../core/ledger/receipt/verify-receipt.ts';
+import type { ReceiptProblem, VerifiedReceipt } from '../core/ledger/receipt/verify-receipt.ts';
 import { verifyReceiptOffline } from '../core/ledger/receipt/verify-receipt.ts';
 import { runCommand } from './audit/run-command.ts';
 import type { CommandIo } from './command.ts';
@@ -9,7 +9,7 @@ import { CommandError, EXIT, report } from './command.ts';
 import type { LogFinding } from './receipt/check-receipt.ts';
 import { checkProof, findInLog, withoutLog } from './receipt/check-receipt.ts';
 import { logReader } from './receipt/log-reader.ts';
-import { certifiers, keyText, LogInputError, logKeys } from './verify-log/log-inputs.ts';
+import { certifiers, keyText, logKeys } from './verify-log/log-inputs.ts';
 
 /** How the command is called. */
 export const RECEIPT_USAGE = `usage: countersign receipt verify FILE [--certification-key FILE] [--log DIR|s3://bucket[/prefix] | --proof FILE] [--key KEY|FILE] [--json]
@@ -46,7 +46,7 @@ export function receiptCommand(argv: readonly string[], io: CommandIo): Promise<
     const text = (await readFile(file, 'utf8')).trimEnd();
     const checked = verifyReceiptOffline(text, trust);
     if (!checked.ok) {
-      report(io, values.json, { ok: false, problem: checked.problem }, [`✗ ${JSON.stringify(checked.problem)}`]);
+      report(io, values.json, { ok: false, problem: checked.problem }, [problemLine(checked.problem)]);
       return EXIT.failed;
     }
     const finding = await lookInLog(io, checked.value, values, keys);
@@ -65,8 +65,14 @@ async function lookInLog(
   keys: readonly PinnedLogKey[],
 ): Promise<LogFinding> {
   const nowMs = Date.now();
-  if (log !== undefined)
-    return findInLog(receipt, { reader: logReader(io, log), keys, isLive: log.startsWith('s3://') }, nowMs);
+  if (log !== undefined) {
+    const place = { reader: logReader(io, log), keys, isLive: log.startsWith('s3://') };
+    if (place.isLive && keys.length === 0)
+      throw new CommandError(EXIT.badInput, `expected --key with --log ${log}, got none`);
+    if ((await place.reader('checkpoint')) === undefined)
+      throw new CommandError(EXIT.badInput, `expected a log at \`${log}\`, got no checkpoint`);
+    return findInLog(receipt, place, nowMs);
+  }
   if (proof === undefined) return withoutLog(receipt, nowMs);
   if (keys.length === 0) throw new CommandError(EXIT.badInput, 'expected --key with --proof');
   return checkProof(receipt, await readFile(proof, 'utf8'), keys);
@@ -86,6 +92,12 @@ function summary({ event, hash, inLogByMs, epoch }: VerifiedReceipt) {
   };
 }
 
+/** `✗ receipt_malformed: expected JSON`. */
+function problemLine({ code, ...details }: ReceiptProblem): string {
+  const told = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+  return `✗ ${[code, ...(told.length > 0 ? [told.join(', ')] : [])].join(': ')}`;
+}
+
 function lines(receipt: VerifiedReceipt, finding: LogFinding, notChecked: readonly string[]): readonly string[] {
   const { event, epoch, log } = summary(receipt);
   return [
@@ -99,12 +111,7 @@ function lines(receipt: VerifiedReceipt, finding: LogFinding, notChecked: readon
 
 /** What the caller knows by another way than the log. */
 async function readTrust(given: readonly string[] = [], certifierFiles: readonly string[] = []) {
-  try {
-    const texts = await Promise.all(given.map(keyText));
-    const trust = certifierFiles.length === 0 ? {} : await certifiers(certifierFiles);
-    return { keys: texts.flatMap(logKeys), trust };
-  } catch (error) {
-    if (error instanceof LogInputError) throw new CommandError(EXIT.badInput, error.message);
-    throw error;
-  }
+  const texts = await Promise.all(given.map(keyText));
+  const trust = certifierFiles.length === 0 ? {} : await certifiers(certifierFiles);
+  return { keys: texts.flatMap(logKeys), trust };
 }

@@ -46,6 +46,8 @@ const OPTIONS = {
 const Period = v.union([v.object({ days: v.number() }), v.object({ years: v.number() })]);
 const Config = v.object({ retention: v.optional(v.record(v.picklist(RECORD_CLASS_NAMES), Period), {}) });
 
+const ConfigText = v.pipe(v.string(), v.parseJson(), Config);
+
 type Values = ReturnType<typeof parsed>['values'];
 
 /** `countersign retention`: says what is kept until when, and keeps a class of records longer. */
@@ -67,8 +69,12 @@ function parsed(argv: readonly string[]) {
 
 async function extend(io: CommandIo, recordClass: string, values: Values): Promise<number> {
   const { reason, json: isJson } = values;
+  if (reason === undefined || values.days === undefined) throw new CommandError(EXIT.badInput, RETENTION_USAGE);
+  if (!EXTENDABLE_CLASSES.some((each) => each === recordClass))
+    throw new CommandError(EXIT.badInput, `expected one of ${EXTENDABLE_CLASSES.join(', ')}, got \`${recordClass}\``);
+  if (!/^[1-9]\d{0,5}$/.test(values.days))
+    throw new CommandError(EXIT.badInput, `expected --days to be from 1 to 999999, got \`${values.days}\``);
   const days = Number(values.days);
-  if (reason === undefined || !Number.isInteger(days)) throw new CommandError(EXIT.badInput, RETENTION_USAGE);
   const params = { recordClass, days, reason: reason.trim() };
   const client = agentClient(io, values.as ?? recordsRole(io));
   const action = {
@@ -110,7 +116,7 @@ function storesOf(io: CommandIo, named: { readonly [Name in 'archive' | 'log' | 
 
 async function configured(path: string | undefined): Promise<RetentionDays> {
   if (path === undefined) return retentionDays({});
-  const parsed = v.safeParse(Config, JSON.parse(await readFile(path, 'utf8')));
+  const parsed = v.safeParse(ConfigText, await readFile(path, 'utf8'));
   if (!parsed.success) throw new CommandError(EXIT.badInput, `${path}: expected a deployment's configuration`);
   return retentionDays(parsed.output.retention);
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isJsonObject } from '../core/json.ts';
-import { agentClient, replyLines, saveReceipt } from './agent.ts';
+import { agentClient, checkReceiptPlace, replyLines, saveReceipt } from './agent.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, exitCodeOf, report } from './command.ts';
 
@@ -19,6 +19,7 @@ export async function statusCommand(argv: readonly string[], io: CommandIo): Pro
 /** Fetches the envelopes of an approved action and redeems it, as the agent. */
 export async function redeemCommand(argv: readonly string[], io: CommandIo): Promise<number> {
   const { actionId, role, receipt, isJson } = readArguments(argv, REDEEM_USAGE);
+  checkReceiptPlace(receipt);
   const client = agentClient(io, role);
   const found = await client.status(actionId);
   const envelopes = found.body['envelopes'];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
-import { agentClient, replyLines, saveReceipt } from './agent.ts';
+import { agentClient, checkReceiptPlace, replyLines, saveReceipt } from './agent.ts';
 import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, exitCodeOf, report } from './command.ts';
 
@@ -28,6 +28,7 @@ export async function submitCommand(argv: readonly string[], io: CommandIo): Pro
   const [type, ...rest] = positionals;
   if (type === undefined || rest.length > 0 || values.resource === undefined)
     throw new CommandError(EXIT.badInput, SUBMIT_USAGE);
+  checkReceiptPlace(values.receipt);
   const reply = await agentClient(io, values.as).submit({
     type,
     params: parseParams(values.params),

@@ -5,6 +5,7 @@ import type { ChainHeads } from '../core/ledger/heads.ts';
 import { formatHeads, parseHeads } from '../core/ledger/heads.ts';
 import { verifyArchive } from '../core/ledger/verify.ts';
 import type { SignatureCheck } from '../core/ledger/verify-envelopes.ts';
+import type { VerifyReport } from '../core/ledger/verify-report.ts';
 import { archivePlace } from './audit/audit-target.ts';
 import { openArchive } from './audit/open-archive.ts';
 import { runCommand } from './audit/run-command.ts';
@@ -80,11 +81,18 @@ async function checkArchive(io: CommandIo, place: string, values: Flags): Promis
   });
   if (outcome.objects === 0 && heads === undefined)
     throw new CommandError(EXIT.badInput, `expected an archive at \`${place}\`, got no objects`);
+  if (isForeign(outcome) && heads === undefined)
+    throw new CommandError(EXIT.badInput, `expected a log or an archive at \`${place}\`, got other files`);
   report(io, values.json, outcome, reportLines(outcome));
   const saveTo = values['save-heads'];
   if (outcome.ok && saveTo !== undefined)
     await writeFile(saveTo, formatHeads(new Map(outcome.chains.map(({ chain, head }) => [chain, head]))));
   return outcome.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Nothing there is even named as a segment or a bundle. */
+function isForeign({ events, bundles, failures }: VerifyReport): boolean {
+  return events === 0 && bundles === 0 && failures.every(({ check }) => check === 'object_name');
 }
 
 async function readHeads(file: string): Promise<ChainHeads> {

@@ -1,9 +1,10 @@
+import { badInputOf } from '../bad-input.ts';
 import type { CommandIo } from '../command.ts';
 import { CommandError, EXIT } from '../command.ts';
 
 /**
  * Runs a command's body and turns what it throws into one line on stderr and an exit code: bad input for wrong flags
- * and missing files, denied where AWS refuses, failed for everything else.
+ *, missing files and buckets, denied where AWS refuses, failed for everything else.
  */
 export async function runCommand(io: CommandIo, usage: string, body: () => Promise<number>): Promise<number> {
   try {
@@ -14,14 +15,14 @@ export async function runCommand(io: CommandIo, usage: string, body: () => Promi
       io.stderr(`${message}\n`);
       return error.exitCode;
     }
-    const code = errorCode(error);
-    if (code.startsWith('ERR_PARSE_ARGS')) {
-      io.stderr(`${message}\n${usage}\n`);
+    const badInput = badInputOf(error) ?? badInputOf(causeOf(error));
+    if (badInput !== undefined) {
+      const isFlag = errorCode(error).startsWith('ERR_PARSE_ARGS');
+      io.stderr(`${badInput}\n${isFlag ? `${usage}\n` : ''}`);
       return EXIT.badInput;
     }
     io.stderr(`${message}\n`);
-    if (isDenied(error)) return EXIT.denied;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? EXIT.badInput : EXIT.failed;
+    return isDenied(error) ? EXIT.denied : EXIT.failed;
   }
 }
 
@@ -31,6 +32,10 @@ function messageOf(error: unknown): string {
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   return `${error.message}: ${cause.message === '' ? errorCode(cause) : cause.message}`;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
 }
 
 /** AWS refused the credentials or what they asked for. */

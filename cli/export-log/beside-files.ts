@@ -10,6 +10,7 @@ import type { CommandIo } from '../command.ts';
 import type { SandboxFile } from '../deployment.ts';
 import { pinnedLines, recordedKeys } from '../recorded-keys.ts';
 import { SANDBOX_LOG_ORIGIN } from '../sandbox/log-parties.ts';
+import { headsOf, LogInputError, logKeys, trustAnchors, witnessPolicyOf } from '../verify-log/log-inputs.ts';
 
 /** What the caller gives to put beside a log: names of files. */
 export interface BesideFlags {
@@ -26,19 +27,25 @@ export interface BesideFlags {
  * The files beside an exported log: what the caller gives, else what the sandbox tells of its own log. Heads are read
  * from the state table, of the chains the log names and the two that every deployment has.
  *
- * @throws {Error} when a file cannot be read, before anything is exported
+ * @throws {Error} when a file cannot be read or is not what it is given for, before anything is exported
  */
 export async function besideFiles(io: CommandIo, flags: BesideFlags, sandbox: SandboxFile | undefined) {
   const given = new Map<string, Uint8Array>();
-  const put = async (path: string, file: string | undefined, text: string | undefined) => {
-    if (file !== undefined) given.set(path, await readFile(file));
-    else if (text !== undefined) given.set(path, Buffer.from(text));
+  const put = async (path: string, file: string | undefined, check: (text: string) => unknown, other?: string) => {
+    const text = file === undefined ? other : await readFile(file, 'utf8');
+    if (file !== undefined && text !== undefined) check(text);
+    if (text !== undefined) given.set(path, Buffer.from(text));
   };
-  await put('log.vkey', flags.key, undefined);
-  await put('witness.policy', flags.witnessPolicy, sandbox?.log.witnessPolicy);
-  await put('tsa.pem', flags.tsa, sandbox?.log.trustAnchors);
-  await put('heads.json', flags.heads, undefined);
-  for (const file of flags.receipts) await put(`receipts/${basename(file)}`, file, undefined);
+  await put('log.vkey', flags.key, logKeys);
+  await put('witness.policy', flags.witnessPolicy, witnessPolicyOf, sandbox?.log.witnessPolicy);
+  await put('tsa.pem', flags.tsa, trustAnchors, sandbox?.log.trustAnchors);
+  await put('heads.json', flags.heads, headsOf);
+  for (const file of flags.receipts) {
+    const path = `receipts/${basename(file, '.json')}.json`;
+    if (given.has(path))
+      throw new LogInputError(`${file}: expected a receipt of another name, got a second \`${path}\``);
+    await put(path, file, (text) => checkReceipt(file, text));
+  }
   const table = flags.heads === undefined ? (flags.state ?? sandbox?.names.stateTable) : undefined;
   return async (chains: ReadonlySet<string>): Promise<ReadonlyMap<string, Uint8Array>> => {
     const keys = await sandboxKeys(io, flags, sandbox);
@@ -48,6 +55,17 @@ export async function besideFiles(io: CommandIo, flags: BesideFlags, sandbox: Sa
     const heads = await readChainHeads(dynamoDb, table, [...chains, CONTROL_CHAIN, EPOCHS_CHAIN]);
     return new Map([...given, ['heads.json', Buffer.from(formatLogHeads(heads))]]);
   };
+}
+
+/** A file that is no JSON object is no receipt, and a verifier would say so only once the export is handed over. */
+function checkReceipt(file: string, text: string): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value !== 'object' || value === null) throw new LogInputError(`${file}: expected a receipt in JSON`);
 }
 
 /** Keys of the sandbox's log; retired ones too, because earlier checkpoints are theirs. */

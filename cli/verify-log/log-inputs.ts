@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ED25519_KEY_BYTES } from '../../core/ed25519.ts';
 import type { PinnedLogKey } from '../../core/ledger/log/pinned-key.ts';
@@ -15,11 +15,12 @@ import type {
   VerifyTimestamp,
 } from '../../core/ledger/log-verify/options.ts';
 import { askViews } from '../../net/witness-views.ts';
+import { badInputOf, LOG_INPUT } from '../bad-input.ts';
 import { keyTerm } from '../key-term.ts';
 
 /** Thrown when what the caller gave cannot be used. */
 export class LogInputError extends Error {
-  readonly code = 'log_input';
+  readonly code = LOG_INPUT;
 }
 
 /** What the caller gave, as file names and texts. */
@@ -76,7 +77,7 @@ export async function readInputs(source: LogSource, given: GivenInputs, trust: T
   const policyFile = given.witnessPolicy;
   const policy =
     policyFile === undefined ? await own('C2', 'witness.policy', '--witness-policy') : await textOf(policyFile);
-  const anchors = given.tsa === undefined ? await own('C7', 'tsa.pem', '--tsa') : await textOf(given.tsa);
+  const anchors = given.tsa === undefined ? await own('C7', 'tsa.pem', '--tsa') : trustAnchors(await textOf(given.tsa));
   const heads = given.heads === undefined ? await textIn(source, 'heads.json') : await textOf(given.heads);
   const receipts = await receiptsOf(source, given.receipts);
   const logKeyList = keyTexts.flatMap((text) => logKeys(text));
@@ -120,7 +121,12 @@ export async function keyText(keyOrFile: string): Promise<string> {
   return parsePinnedKeys(keyOrFile).ok ? keyOrFile : textOf(keyOrFile);
 }
 
-function witnessPolicyOf(text: string): WitnessPolicy {
+/**
+ * A witness policy from its text.
+ *
+ * @throws {LogInputError} when it is none
+ */
+export function witnessPolicyOf(text: string): WitnessPolicy {
   const policy = parseWitnessPolicy(text);
   if (policy.ok) return policy.value;
   throw new LogInputError(`witness policy, line ${policy.problem.line}: ${policy.problem.detail}`);
@@ -135,7 +141,26 @@ async function askedViews(given: GivenInputs, policy: string | undefined, keys: 
   return { views, isEnough, unanswered: problems.map(({ witness, detail }) => ({ name: witness, why: detail })) };
 }
 
-function headsOf(text: string): LogHeads {
+/**
+ * Trust anchors of timestamps as they were given.
+ *
+ * @throws {LogInputError} when they begin with no certificate
+ */
+export function trustAnchors(pem: string): string {
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new LogInputError('trust anchors of timestamps: expected certificates in PEM');
+  }
+}
+
+/**
+ * Heads from the text of `heads.json`.
+ *
+ * @throws {LogInputError} when it is something else
+ */
+export function headsOf(text: string): LogHeads {
   const heads = parseLogHeads(text);
   if (heads.ok) return heads.value;
   throw new LogInputError(`heads: ${heads.problem}`);
@@ -178,11 +203,13 @@ async function certificationKey(file: string): Promise<Uint8Array> {
   const raw = Buffer.from(text.trim(), 'base64');
   if (raw.length === ED25519_KEY_BYTES) return new Uint8Array(raw);
   try {
-    const der = createPublicKey(text).export({ format: 'der', type: 'spki' });
-    return new Uint8Array(der.subarray(-ED25519_KEY_BYTES));
+    const key = createPublicKey(text);
+    const der = key.export({ format: 'der', type: 'spki' });
+    if (key.asymmetricKeyType === 'ed25519') return new Uint8Array(der.subarray(-ED25519_KEY_BYTES));
   } catch {
-    throw new LogInputError(`${file}: expected an Ed25519 public key in PEM or base64`);
+    // Neither PEM nor base64: said below, as for a key of another kind.
   }
+  throw new LogInputError(`${file}: expected an Ed25519 public key in PEM or base64`);
 }
 
 async function textIn(source: LogSource, path: string): Promise<string | undefined> {
@@ -194,6 +221,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new LogInputError(`expected to read \`${file}\`: ${error instanceof Error ? error.message : String(error)}`);
+    const problem = badInputOf(error);
+    throw problem === undefined ? error : new LogInputError(`${file}: ${problem}`);
   }
 }

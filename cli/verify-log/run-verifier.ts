@@ -49,7 +49,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --receipt FILE            a receipt you hold (repeatable); receipts/*.json of the log are checked too
   --certification-key FILE  key that certifies receipt keys (PEM or base64, repeatable); FILE@TIME for one retired then
   --max-age-seconds N       how old the newest cosignature may be
-  --merge-delay-seconds N   how long an event may take into the log (60)
+  --merge-delay-seconds N   how long an event may take into the log, as configured (300)
   --require all|CHECK       fail unless this check was made (repeatable, C1 to C16)
   --state FILE              what you verified before, to go on from; written with FILE.ids when everything passed; keep both to yourself
   --reread                  read everything again though --state says that it was verified before, and compare
@@ -102,7 +102,7 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
   );
   const maxAgeSeconds = count(flags['max-age-seconds'], '--max-age-seconds');
   const mergeDelaySeconds = count(flags['merge-delay-seconds'], '--merge-delay-seconds');
-  const threads = count(flags.workers, '--workers') ?? Math.min(4, availableParallelism());
+  const threads = threadCount(flags.workers) ?? Math.min(4, availableParallelism());
   if (flags.reread && flags.state === undefined) throw new LogInputError('expected --state with --reread, got none');
   const depth = depthOf(flags.skip ?? []);
   const required = (flags.require ?? []).flatMap(requiredChecks);
@@ -149,8 +149,17 @@ function requiredChecks(text: string): readonly LogCheck[] {
   throw new LogInputError(`expected --require all or a check from C1 to C16, got \`${text}\``);
 }
 
+/** More threads than any machine has use for are a slip of the finger, and starting them would stop the machine. */
+const MOST_THREADS = 64;
+
+function threadCount(text: string | undefined): number | undefined {
+  const threads = count(text, '--workers');
+  if (threads === undefined || threads <= MOST_THREADS) return threads;
+  throw new LogInputError(`expected --workers to be at most ${MOST_THREADS}, got \`${text}\``);
+}
+
 function count(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;
   if (/^(0|[1-9]\d{0,8})$/.test(text)) return Number(text);
-  throw new LogInputError(`expected ${flag} to be a count, got \`${text}\``);
+  throw new LogInputError(`expected ${flag} to be a whole number of at most nine digits, got \`${text}\``);
 }

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { VerifiedState } from '../../core/ledger/log-verify/verified-state.ts';
 import { formatVerifiedState, parseVerifiedState } from '../../core/ledger/log-verify/verified-state.ts';
+import { badInputOf } from '../bad-input.ts';
 import { LogInputError } from './log-inputs.ts';
 
 /**
@@ -10,6 +13,8 @@ import { LogInputError } from './log-inputs.ts';
  */
 export async function readState(file: string): Promise<VerifiedState | undefined> {
   const text = await readIfThere(file);
+  // To be said before an hour's verification, not after it.
+  if (!existsSync(dirname(file))) throw new LogInputError(`${file}: expected its folder to be there, got none`);
   if (text === undefined) return undefined;
   const ids = await readIfThere(idsFile(file));
   const state = parseVerifiedState(new TextDecoder().decode(text), ids ?? new Uint8Array());
@@ -37,6 +42,7 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
     return await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    const problem = badInputOf(error);
+    throw problem === undefined ? error : new LogInputError(`${file}: ${problem}`);
   }
 }

@@ -94,4 +94,4 @@ export interface VerifyLogOptions {
 /** Seconds by which the clocks of those who write events and those who sign checkpoints may differ. */
 export const CLOCK_SKEW_SECONDS = 5;
 /** Used where no merge delay is given. */
-export const DEFAULT_MERGE_DELAY_SECONDS = 60;
+export const DEFAULT_MERGE_DELAY_SECONDS = 300;
