@@ -89,7 +89,8 @@ async function listKeys(io: CommandIo, { ledger, origin, json }: Flags): Promise
   return EXIT.ok;
 }
 
-function lineOf({ purpose, generation, keyId, introduced, retired }: RecordedKey): string {
+function lineOf({ purpose, generation, keyId, publicKey, introduced, retired }: RecordedKey): string {
   const since = introduced === undefined ? 'never introduced' : `in use from ${introduced}`;
-  return `${purpose} ${generation} (${keyId}): ${since}${retired === undefined ? '' : `, retired ${retired}`}`;
+  const until = retired === undefined ? '' : `, retired ${retired}`;
+  return `${purpose} ${generation} (${keyId}): ${since}${until}${publicKey === undefined ? '' : `; ${publicKey}`}`;
 }

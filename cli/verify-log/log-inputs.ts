@@ -197,13 +197,14 @@ export async function certifiers(given: readonly string[]) {
   };
 }
 
-/** A key in PEM, or its 32 bytes in base64. */
+/** A key in PEM, or in base64: its 32 bytes, or the SubjectPublicKeyInfo that the ledger records. */
 async function certificationKey(file: string): Promise<Uint8Array> {
   const text = await textOf(file);
   const raw = Buffer.from(text.trim(), 'base64');
   if (raw.length === ED25519_KEY_BYTES) return new Uint8Array(raw);
   try {
-    const key = createPublicKey(text);
+    const isPem = text.includes('-----BEGIN');
+    const key = createPublicKey(isPem ? text : { key: raw, format: 'der', type: 'spki' });
     const der = key.export({ format: 'der', type: 'spki' });
     if (key.asymmetricKeyType === 'ed25519') return new Uint8Array(der.subarray(-ED25519_KEY_BYTES));
   } catch {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { badInputOf } from '../bad-input.ts';
 import { directoryLog } from './directory-log.ts';
 import { LOG_EXIT, reportLog } from './report-log.ts';
 import { LOG_FLAG_LINES, parseLogFlags } from './run-verifier.ts';
@@ -31,8 +32,10 @@ async function main(argv: readonly string[]): Promise<number> {
     return await reportLog({ ...place, threadCode: new URL(import.meta.url) }, values);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    stderr(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (!code.startsWith('ERR_PARSE_ARGS')) return LOG_EXIT.failed;
+    const badInput = badInputOf(error);
+    stderr(`${badInput ?? (error instanceof Error ? error.message : String(error))}\n`);
+    if (badInput === undefined) return LOG_EXIT.failed;
+    if (!code.startsWith('ERR_PARSE_ARGS')) return LOG_EXIT.badInput;
     stderr(`${USAGE}\n`);
     return LOG_EXIT.badInput;
   }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from '../../cli/audit/run-command.ts';
+import { ed25519PublicKey } from '../../core/ed25519.ts';
 import { cli } from '../support/cli-run.ts';
+import { ed25519Pair } from '../support/ed25519-pair.ts';
 import { honestLog } from '../support/log-world.ts';
 import type { ArchiveFolder } from './archive-folder.ts';
 import { archiveFolder } from './archive-folder.ts';
@@ -88,6 +90,17 @@ describe('bad input', () => {
     const key = await folder.write('../p256.pem', p256());
     const run = await cli({}, 'receipt', 'verify', receipt, '--certification-key', key);
     expect(run).toMatchObject({ exitCode: 3, err: `${key}: expected an Ed25519 public key in PEM or base64\n` });
+  });
+
+  test('is no certification key that the ledger records', async () => {
+    const key = ed25519Pair('another certifier');
+    const recorded = ed25519PublicKey(key.publicKey).export({ format: 'der', type: 'spki' }).toString('base64');
+    const file = await folder.write('../recorded', recorded);
+    const run = await cli({}, 'receipt', 'verify', receipt, '--certification-key', file);
+    expect(run).toMatchObject({
+      exitCode: 1,
+      out: expect.stringMatching(/^✗ certificate_signature_invalid: epochId \w+\n/),
+    });
   });
 
   test('is a bucket that does not exist', async () => {
