@@ -54,7 +54,7 @@ export const LOG_FLAG_LINES = `  --key KEY|FILE            the log's verifier ke
   --state FILE              what you verified before, to go on from; written with FILE.ids when everything passed; keep both to yourself
   --reread                  read everything again though --state says that it was verified before, and compare
   --workers N               threads (up to 4, one a core); 0 works on the one thread
-  --skip canonical|events   leave out the form of entries, or events as a whole; named as not checked
+  --skip contents|events    leave out what events say and its form, or events as a whole; named as not checked
   --progress                progress on standard error though it is no terminal`;
 
 /** Where a verifier runs and what it is built with. */
@@ -136,10 +136,10 @@ export async function runVerifier(place: VerifierPlace, flags: LogFlags): Promis
 }
 
 function depthOf(skip: readonly string[]): EntryDepth {
-  const unknown = skip.find((what) => what !== 'canonical' && what !== 'events');
-  if (unknown !== undefined) throw new LogInputError(`expected --skip canonical or events, got \`${unknown}\``);
+  const unknown = skip.find((what) => what !== 'contents' && what !== 'events');
+  if (unknown !== undefined) throw new LogInputError(`expected --skip contents or events, got \`${unknown}\``);
   if (skip.includes('events')) return 'hash';
-  return skip.includes('canonical') ? 'links' : 'canonical';
+  return skip.includes('contents') ? 'links' : 'canonical';
 }
 
 function requiredChecks(text: string): readonly LogCheck[] {

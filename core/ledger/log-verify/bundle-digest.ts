@@ -5,7 +5,7 @@ import type { Finding } from './check.ts';
 export type EntryDepth =
   /** Its hash. */
   | 'hash'
-  /** Its event too, but not whether the form is canonical. */
+  /** The place of its event in its chain too, but neither the form of the event nor what it says. */
   | 'links'
   | 'canonical';
 

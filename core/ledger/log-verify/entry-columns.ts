@@ -39,7 +39,7 @@ export class EntryColumns {
 
   /** Reads one entry; false, with a finding, when it is not an event. */
   read(index: number, start: number, end: number): boolean {
-    if (this.#scan.scan(start, end)) this.#fromScan(index);
+    if (this.#depth === 'links' ? this.#scan.scanPlace(start, end) : this.#scan.scan(start, end)) this.#fromScan(index);
     else if (!this.#fromParser(index, start, end)) return false;
     this.#timesMs[index] = this.timeMs;
     return true;
@@ -56,7 +56,7 @@ export class EntryColumns {
     this.timeMs = scan.timeMs;
     scan.writePrev(this.prev, 0);
     scan.writeId(this.#ids, index * ID_BYTES);
-    this.fact = budgetFactOf(scan.type, this.#readScanned);
+    this.fact = this.#depth === 'links' ? undefined : budgetFactOf(scan.type, this.#readScanned);
   }
 
   readonly #readScanned: DataReader = (name) => this.#scan.dataMember(name);
@@ -78,7 +78,7 @@ export class EntryColumns {
     this.timeMs = event.timeMs;
     this.prev.set(Buffer.from(event.prev, 'hex'));
     writeUlid(Buffer.from(event.id, 'latin1'), 0, this.#ids, index * ID_BYTES);
-    this.fact = budgetFactOf(event.type, (name) => event.data[name]);
+    this.fact = this.#depth === 'links' ? undefined : budgetFactOf(event.type, (name) => event.data[name]);
     return true;
   }
 }

@@ -1,13 +1,10 @@
 import type { JsonValue } from '../../json.ts';
-import { AGENT_CHAIN, EVENT_TYPES, EVENT_VERSION } from '../event.ts';
-import { EVENT_PREDICATE_TYPE } from '../statement.ts';
+import { AGENT_CHAIN, EVENT_TYPES } from '../event.ts';
 import { hasAscii, sameStretch, scanInteger, scanObject, scanString } from './canonical-scan.ts';
+import { entryTail, FRAME, VERSION } from './entry-tail.ts';
 import { sameBytesAt } from './fast-hash.ts';
 
 const HEAD = '{"_type":"https://in-toto.io/Statement/v1","predicate":{';
-// Bytes, because text put together from parts is read slowly one character at a time.
-const FRAME = Buffer.from(`,"predicateType":"${EVENT_PREDICATE_TYPE}","subject":[{"digest":{"sha256":"`);
-const VERSION = Buffer.from(`,"v":"${EVENT_VERSION}"}`);
 const QUOTE = 0x22;
 const HEX_DIGITS = 64;
 const ULID_CHARACTERS = 26;
@@ -38,6 +35,8 @@ export class EntryScan {
   #memberCount = 0;
   #chainStart = 0;
   #chainEnd = 0;
+  #headChainStart = 0;
+  #headChainEnd = 0;
   #idAt = 0;
   #prevAt = 0;
   chain = '';
@@ -54,30 +53,53 @@ export class EntryScan {
   /** Reads the entry that fills the bytes from `start` up to `end`; false when it has to be parsed. */
   scan(start: number, end: number): boolean {
     const bytes = this.#bytes;
-    if (!hasAscii(bytes, start, HEAD)) return false;
+    const dataAt = this.#scanHead(start);
+    if (dataAt < 0) return false;
+    this.#memberCount = 0;
+    const refsAt = scanObject(bytes, dataAt, this.#seen);
+    if (refsAt < 0 || this.#memberCount > MAX_MEMBERS) return false;
+    const at = this.#scanTail(scanRefs(bytes, refsAt));
+    if (at < 0 || at > end) return false;
+    this.#takeChain();
+    return this.#scanFrame(at, end);
+  }
+
+  /**
+   * Reads only what places the event in its chain, from both ends of the entry, and vouches for nothing in between; false
+   * when it has to be parsed.
+   */
+  scanPlace(start: number, end: number): boolean {
+    const dataAt = this.#scanHead(start);
+    const tail = entryTail(this.#bytes, end);
+    if (dataAt < 0 || tail === undefined || tail.idAt < dataAt || this.#scanTail(tail.idAt) !== tail.eventEnd)
+      return false;
+    this.#takeChain();
+    return true;
+  }
+
+  /** From the entry's beginning to where `data` begins. */
+  #scanHead(start: number): number {
+    const bytes = this.#bytes;
+    if (!hasAscii(bytes, start, HEAD)) return -1;
     let at = start + HEAD.length;
     const agentStart = at + 9;
     let agentEnd = agentStart;
     if (hasAscii(bytes, at, '"agent":"')) {
       at = scanString(bytes, at + 8);
       agentEnd = at - 1;
-      if (agentEnd <= agentStart || bytes[at] !== 0x2c) return false;
+      if (agentEnd <= agentStart || bytes[at] !== 0x2c) return -1;
       at += 1;
     }
-    if (!hasAscii(bytes, at, '"chain":"')) return false;
+    if (!hasAscii(bytes, at, '"chain":"')) return -1;
     const chainStart = at + 9;
     const chainEnd = scanString(bytes, at + 8) - 1;
-    if (chainEnd <= chainStart || !hasAscii(bytes, chainEnd, '","data":{')) return false;
+    if (chainEnd <= chainStart || !hasAscii(bytes, chainEnd, '","data":{')) return -1;
     if (hasAscii(bytes, chainStart, AGENT_CHAIN)) {
-      if (!sameStretch(bytes, agentStart, agentEnd, chainStart + AGENT_CHAIN.length, chainEnd)) return false;
+      if (!sameStretch(bytes, agentStart, agentEnd, chainStart + AGENT_CHAIN.length, chainEnd)) return -1;
     }
-    this.#memberCount = 0;
-    at = scanObject(bytes, chainEnd + 9, this.#seen);
-    if (at < 0 || this.#memberCount > MAX_MEMBERS) return false;
-    at = this.#scanTail(at);
-    if (at < 0 || at > end) return false;
-    this.#takeChain(chainStart, chainEnd);
-    return this.#scanFrame(at, end, chainStart, chainEnd);
+    this.#headChainStart = chainStart;
+    this.#headChainEnd = chainEnd;
+    return chainEnd + 9;
   }
 
   /** A member of `data`; undefined when there is none. */
@@ -117,7 +139,8 @@ export class EntryScan {
   };
 
   /** Events of one chain often follow each other: then its name need not be decoded again. */
-  #takeChain(start: number, end: number): void {
+  #takeChain(): void {
+    const [start, end] = [this.#headChainStart, this.#headChainEnd];
     if (!sameStretch(this.#bytes, start, end, this.#chainStart, this.#chainEnd))
       this.chain = this.#text.toString('latin1', start, end);
     this.#chainStart = start;
@@ -137,10 +160,10 @@ export class EntryScan {
     return -1;
   }
 
-  /** From behind `data` to the end of the event. */
+  /** From behind the framework references to the end of the event. */
   #scanTail(start: number): number {
     const bytes = this.#bytes;
-    let at = scanRefs(bytes, start);
+    let at = start;
     if (at < 0 || !hasAscii(bytes, at, ',"id":"') || !isUlid(bytes, at + 7)) return -1;
     this.#idAt = at + 7;
     at = this.#idAt + ULID_CHARACTERS;
@@ -165,7 +188,7 @@ export class EntryScan {
   }
 
   /** The statement's subject must be the action that `data` names, or the event's place when it names none. */
-  #scanFrame(start: number, end: number, chainStart: number, chainEnd: number): boolean {
+  #scanFrame(start: number, end: number): boolean {
     const bytes = this.#bytes;
     if (!sameBytesAt(bytes, start, FRAME, 0, FRAME.length)) return false;
     const digestAt = start + FRAME.length;
@@ -183,7 +206,7 @@ export class EntryScan {
         sameStretch(bytes, digestAt, digestAt + HEX_DIGITS, digestStart + 1, digestEnd - 1)
       );
     return (
-      sameStretch(bytes, nameAt, nameEnd, chainStart, chainEnd) &&
+      sameStretch(bytes, nameAt, nameEnd, this.#chainStart, this.#chainEnd) &&
       sameStretch(bytes, digestAt, digestAt + HEX_DIGITS, this.#prevAt, this.#prevAt + HEX_DIGITS)
     );
   }

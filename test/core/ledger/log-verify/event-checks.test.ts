@@ -87,6 +87,13 @@ describe('C11', () => {
     expect(failed(report)).toEqual({ C11: { code: 'prev', index: INDEX } });
   });
 
+  it.each(['links', 'canonical'] as const)('and C10 fail at depth %s when events go on elsewhere', async (depth) => {
+    const unlinked = nextEvent(CHAIN, {}, { prevHash: 'ab'.repeat(32) });
+    const [nextSeq, prevHash, lastTimeMs] = [unlinked.seq + 2, unlinked.hash, unlinked.timeMs];
+    const report = await verifyGrown([unlinked, nextEvent(CHAIN, {}, { nextSeq, prevHash, lastTimeMs })], { depth });
+    expect(failed(report)).toEqual({ C11: { code: 'prev', index: INDEX }, C10: { code: 'seq_gap', index: INDEX + 1 } });
+  });
+
   it('fails alone when a chain begins with the beginning of another', async () => {
     const report = await verifyGrown([nextEvent(agentChain('new'), {}, { prevHash: '00'.repeat(32) })]);
     expect(failed(report)).toEqual({ C11: { code: 'genesis', index: INDEX } });
