@@ -17,7 +17,8 @@ export const HOLD_USAGE = `usage: countersign hold set ID --reason TEXT [--agent
        countersign hold release ID --reason TEXT
        countersign hold list [--ledger TABLE]
   Setting and releasing ask two people, one of them a manager, and take --no-wait, --key KEY, --as ROLE and --json. What
-  is not named does not narrow a hold. The list is read from the control chain, as an auditor.`;
+  is not named does not narrow a hold. After a refusal, or with another scope, --key asks anew. The list is read from the
+  control chain, as an auditor.`;
 
 const OPTIONS = {
   reason: { type: 'string' },
@@ -44,6 +45,7 @@ export function holdCommand(argv: readonly string[], io: CommandIo): Promise<num
     if (!isAct || hold === undefined || reason === undefined || others.length > 0) {
       throw new CommandError(EXIT.badInput, HOLD_USAGE);
     }
+    checkScope(hold, values);
     const params = { hold, reason: reason.trim(), ...(verb === 'set' && scopeOf(values)) };
     const client = agentClient(io, values.as ?? recordsRole(io));
     const action = {
@@ -59,6 +61,24 @@ export function holdCommand(argv: readonly string[], io: CommandIo): Promise<num
     const reply = verb === 'set' ? await client.setHold(actionId, params) : await client.releaseHold(actionId, params);
     return reportAct(io, values.json, actionId, reply, `${hold} is ${verb === 'set' ? 'in force' : 'released'}`);
   });
+}
+
+/** The gate would refuse these too, though on record, and an id that was asked for once takes --key to ask again. */
+function checkScope(hold: string, { from, to }: { readonly from?: string; readonly to?: string }): void {
+  if (!/^[\x21-\x7e]{1,64}$/.test(hold))
+    throw new CommandError(
+      EXIT.badInput,
+      `expected an id of 1 to 64 printable characters without spaces, got \`${hold}\``,
+    );
+  const wrong = [from, to].find((date) => date !== undefined && !isDate(date));
+  if (wrong !== undefined) throw new CommandError(EXIT.badInput, `expected a date like 2026-11-20, got \`${wrong}\``);
+  if (from !== undefined && to !== undefined && to < from)
+    throw new CommandError(EXIT.badInput, `expected --to at or after ${from}, got \`${to}\``);
+}
+
+function isDate(text: string): boolean {
+  const timeMs = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(`${text}T`);
 }
 
 function scopeOf(values: { readonly [Name in 'agent' | 'chain' | 'from' | 'to' | 'subject']?: string }): JsonObject {

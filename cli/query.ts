@@ -55,6 +55,7 @@ export function queryCommand(argv: readonly string[], io: CommandIo): Promise<nu
     const athena = new AthenaQueries(clients.athena, values.workgroup, systemPause);
     if (values['cross-check'] && values.log !== undefined) return checkLog(io, values, athena, values.log);
     if (values['cross-check']) return checkCounts(io, values, athena);
+    if (values.sql?.trim() === '') throw new CommandError(EXIT.badInput, 'expected a statement with --sql, got none');
     if (values.sql !== undefined) return show(io, values, athena, '', values.sql, AUDIT_DATABASE);
     const shipped = await athena.shipped();
     if (name === undefined) {

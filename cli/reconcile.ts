@@ -29,24 +29,22 @@ export async function reconcileCommand(argv: readonly string[], io: CommandIo): 
 }
 
 function readArguments(argv: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        function: { type: 'string', default: DEFAULT_FUNCTION },
-        as: { type: 'string', default: AUDITOR_ROLE },
-        json: { type: 'boolean', default: false },
-      },
-    });
-    return { functionName: values.function, role: values.as, isJson: values.json };
-  } catch {
-    throw new CommandError(EXIT.badInput, RECONCILE_USAGE);
-  }
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      function: { type: 'string', default: DEFAULT_FUNCTION },
+      as: { type: 'string', default: AUDITOR_ROLE },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  return { functionName: values.function, role: values.as, isJson: values.json };
 }
 
 async function invoke(client: LambdaClient, FunctionName: string): Promise<JsonObject> {
   const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName })).catch((error: unknown) => {
     const name = error instanceof Error ? error.name : 'error';
+    if (name === 'ResourceNotFoundException')
+      throw new CommandError(EXIT.badInput, `expected a function that exists, got \`${FunctionName}\``);
     const exitCode = name.startsWith('AccessDenied') ? EXIT.denied : EXIT.failed;
     throw new CommandError(exitCode, `expected to invoke \`${FunctionName}\`, got \`${name}\``);
   });

@@ -15,7 +15,7 @@ export function logReportLines(report: LogReport): readonly string[] {
   return [
     report.ok ? `OK: ${read}${except}` : `FAILED: ${findingCount} findings in ${read}${except}`,
     `log ${report.origin}, size ${report.size}, root ${report.root}`,
-    ...(report.wentOnFrom === undefined ? [] : wentOnLines(report.wentOnFrom)),
+    ...(report.wentOnFrom === undefined || report.wentOnFrom.size === 0 ? [] : wentOnLines(report.wentOnFrom)),
     ...(findings.length === 0 ? [] : ['', 'Findings', ...findings.flatMap(findingLines)]),
     ...(more > 0 ? [`  and ${more} more`] : []),
     '',

@@ -20,7 +20,7 @@ export const RECORD_CLASSES = {
     months: 60,
     source: 'NY-500.06',
     citation: '23 NYCRR 500.06',
-    holds: 'halts, vetoes, risk levels and registry loads',
+    holds: 'halts, vetoes, risk levels, registry loads, erasures, holds and keys',
   },
   bundles: {
     months: 72,

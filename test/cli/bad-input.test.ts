@@ -77,6 +77,23 @@ describe('bad input', () => {
       /^expected one of decis/,
     ],
     ['a name for a pseudonym', () => ['erase', 'Ann', '--through', '2026-11'], /^expected a pseudonym .+ got `Ann`/],
+    [
+      'a hold with a space',
+      () => ['hold', 'set', 'a b', '--reason', 'x'],
+      /^expected an id of 1 to 64 .+ got `a b`\n$/,
+    ],
+    [
+      'a hold with a 31st of June',
+      () => [...HOLD, '--from', '2026-06-31'],
+      /^expected a date like .+ got `2026-06-31`\n$/,
+    ],
+    [
+      'a hold that ends first',
+      () => [...HOLD, '--from', '2026-06-02', '--to', '2026-06-01'],
+      /^expected --to at or after/,
+    ],
+    ['no statement', () => ['query', '--sql', ' '], /^expected a statement with --sql, got none\n$/],
+    ['a flag of another command', () => ['reconcile', '--log', 'x'], /^expected a flag of this command, got `--log`\n/],
     ['a flag it has not', () => ['verify', folder.path, '--frob'], /^expected a flag of this command, got `--frob`\n/],
     ['a flag without value', () => ['verify', folder.path, '--key'], /^expected a value for --key, got none\n/],
     ['a dash for a value', () => ['verify', folder.path, '--key', '-1'], /^expected a value for --key, got what looks/],
@@ -168,4 +185,5 @@ describe('a receipt to be kept', () => {
   });
 });
 
+const HOLD = ['hold', 'set', 'h', '--reason', 'x'];
 const STORES = ['--archive', 'a', '--log', 'l', '--ledger', 't'];
