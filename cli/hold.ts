@@ -65,11 +65,8 @@ export function holdCommand(argv: readonly string[], io: CommandIo): Promise<num
 
 /** The gate would refuse these too, though on record, and an id that was asked for once takes --key to ask again. */
 function checkScope(hold: string, { from, to }: { readonly from?: string; readonly to?: string }): void {
-  if (!/^[\x21-\x7e]{1,64}$/.test(hold))
-    throw new CommandError(
-      EXIT.badInput,
-      `expected an id of 1 to 64 printable characters without spaces, got \`${hold}\``,
-    );
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(hold))
+    throw new CommandError(EXIT.badInput, `expected an id of lower-case letters, digits and dashes, got \`${hold}\``);
   const wrong = [from, to].find((date) => date !== undefined && !isDate(date));
   if (wrong !== undefined) throw new CommandError(EXIT.badInput, `expected a date like 2026-11-20, got \`${wrong}\``);
   if (from !== undefined && to !== undefined && to < from)

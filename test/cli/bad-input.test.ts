@@ -80,7 +80,7 @@ describe('bad input', () => {
     [
       'a hold with a space',
       () => ['hold', 'set', 'a b', '--reason', 'x'],
-      /^expected an id of 1 to 64 .+ got `a b`\n$/,
+      /^expected an id of lower-case .+ got `a b`\n$/,
     ],
     [
       'a hold with a 31st of June',

@@ -131,11 +131,20 @@ describe('applyHolds', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const world = givenObjects();
+        const lists: { readonly sinceMs: number; readonly holds: readonly LegalHold[] }[] = [];
         for (const [index, each] of steps.entries()) {
           if (each.do === 'set') await world.set(`hold-${index}`, each.scope);
           if (each.do === 'release') await world.release((await world.holds())[each.index]?.id ?? '');
-          // Whoever writes may know a list of holds that is minutes old, here none at all.
-          if (each.do === 'write') world.objects.write(segmentKey('control', each.date, index), world.clock.nowMs());
+          if (each.do === 'set' || each.do === 'release')
+            lists.push({ sinceMs: world.clock.nowMs(), holds: await world.holds() });
+          if (each.do === 'write') {
+            const key = segmentKey('control', each.date, index);
+            world.objects.write(key, world.clock.nowMs());
+            // Whoever writes may know a list of holds as old as a function lives, and none older.
+            const known = lists.findLast(({ sinceMs }) => sinceMs <= world.clock.nowMs() - SETTLE_MS)?.holds ?? [];
+            const object = world.objects.all().find((written) => written.key === key);
+            if (object !== undefined) world.objects.held.set(key, isHeld(known, object));
+          }
           if (each.do === 'wait') world.clock.advance(each.minutes * 60_000);
           if (each.do === 'apply') {
             world.objects.budget = each.budget;
