@@ -1,4 +1,10 @@
 #!/usr/bin/env node
+import { surviveClosedPipe } from '../cli/closed-pipe.ts';
 import { processIo, runCli } from '../cli/main.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), processIo());
+const argv = process.argv.slice(2);
+// Following a ledger that nobody reads any more would never end.
+surviveClosedPipe(process.stdout, () => {
+  if (argv[0] === 'tail') process.exit();
+});
+process.exitCode = await runCli(argv, processIo());

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { ChainHeads } from '../core/ledger/heads.ts';
 import { formatHeads, parseHeads } from '../core/ledger/heads.ts';
@@ -83,11 +83,17 @@ async function checkArchive(io: CommandIo, place: string, values: Flags): Promis
     throw new CommandError(EXIT.badInput, `expected an archive at \`${place}\`, got no objects`);
   if (isForeign(outcome) && heads === undefined)
     throw new CommandError(EXIT.badInput, `expected a log or an archive at \`${place}\`, got other files`);
-  report(io, values.json, outcome, reportLines(outcome));
   const saveTo = values['save-heads'];
   if (outcome.ok && saveTo !== undefined)
-    await writeFile(saveTo, formatHeads(new Map(outcome.chains.map(({ chain, head }) => [chain, head]))));
+    await saveHeads(saveTo, new Map(outcome.chains.map(({ chain, head }) => [chain, head])));
+  report(io, values.json, outcome, reportLines(outcome));
   return outcome.ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Whole or not at all: what is there may be the only note of earlier heads. */
+async function saveHeads(file: string, heads: ChainHeads): Promise<void> {
+  await writeFile(`${file}.new`, formatHeads(heads));
+  await rename(`${file}.new`, file);
 }
 
 /** Nothing there is even named as a segment or a bundle. */

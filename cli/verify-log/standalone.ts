@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { badInputOf } from '../bad-input.ts';
+import { surviveClosedPipe } from '../closed-pipe.ts';
 import { directoryLog } from './directory-log.ts';
 import { LOG_EXIT, reportLog } from './report-log.ts';
 import { LOG_FLAG_LINES, parseLogFlags } from './run-verifier.ts';
@@ -41,4 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-if (isMainThread) process.exitCode = await main(process.argv.slice(2));
+if (isMainThread) {
+  surviveClosedPipe(process.stdout);
+  process.exitCode = await main(process.argv.slice(2));
+}
