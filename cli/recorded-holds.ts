@@ -17,6 +17,15 @@ const PAGE_ROWS = 500;
  * @throws {CommandError} failed when a row of the chain cannot be read
  */
 export async function recordedHolds(io: CommandIo, table: string): Promise<readonly RecordedHold[]> {
+  return holdsOfEvents(await controlEvents(io, table));
+}
+
+/**
+ * The control chain, read as an auditor.
+ *
+ * @throws {CommandError} failed when a row of the chain cannot be read
+ */
+export async function controlEvents(io: CommandIo, table: string): Promise<readonly LedgerEvent[]> {
   const reader = new DynamoDbLedgerReader(auditClients(auditTarget(io)).dynamoDb, table);
   const events: LedgerEvent[] = [];
   for (;;) {
@@ -26,6 +35,6 @@ export async function recordedHolds(io: CommandIo, table: string): Promise<reado
       if (!parsed.ok) throw new CommandError(EXIT.failed, `control #${events.length}: ${parsed.problem.check}`);
       events.push(parsed.value);
     }
-    if (rows.length < PAGE_ROWS) return holdsOfEvents(events);
+    if (rows.length < PAGE_ROWS) return events;
   }
 }

@@ -6,9 +6,10 @@ import { objectsByMonth } from '../aws/s3-objects-by-month.ts';
 import { EXTEND_RETENTION_TYPE, retentionResource } from '../core/records/extend-retention.ts';
 import type { HoldScope } from '../core/records/hold.ts';
 import type { RecordedHold } from '../core/records/holds-of-events.ts';
+import { holdsOfEvents } from '../core/records/holds-of-events.ts';
 import type { RetentionDays } from '../core/records/record-classes.ts';
 import { RECORD_CLASS_NAMES, retentionDays } from '../core/records/record-classes.ts';
-import { EXTENDABLE_CLASSES } from '../core/records/retention-in-force.ts';
+import { daysAsRecorded, EXTENDABLE_CLASSES } from '../core/records/retention-in-force.ts';
 import type { PlannedClass, PlannedMonth } from '../core/records/retention-plan.ts';
 import { plannedClasses, plannedMonths } from '../core/records/retention-plan.ts';
 import { agentClient } from './agent.ts';
@@ -19,7 +20,7 @@ import type { CommandIo } from './command.ts';
 import { CommandError, EXIT, report } from './command.ts';
 import { findDeployment } from './deployment.ts';
 import { recordsRole } from './erase.ts';
-import { recordedHolds } from './recorded-holds.ts';
+import { controlEvents } from './recorded-holds.ts';
 
 /** How the command is called. */
 export const RETENTION_USAGE = `usage: countersign retention plan [--config FILE] [--archive BUCKET --log BUCKET --ledger TABLE] [--json]
@@ -92,10 +93,12 @@ async function extend(io: CommandIo, recordClass: string, values: Values): Promi
 
 async function plan(io: CommandIo, values: Values): Promise<number> {
   const names = storesOf(io, values);
-  const classes = plannedClasses(await configured(values.config));
+  const configuredDays = await configured(values.config);
   const { s3 } = auditClients(auditTarget(io));
   const objects = await objectsByMonth(s3, names);
-  const holds = (await recordedHolds(io, names.ledger)).filter(({ releasedAtMs }) => releasedAtMs === undefined);
+  const events = await controlEvents(io, names.ledger);
+  const classes = plannedClasses(daysAsRecorded(configuredDays, events));
+  const holds = holdsOfEvents(events).filter(({ releasedAtMs }) => releasedAtMs === undefined);
   const inForce = holds.map((hold) => ({ id: hold.id, scope: scopeOf(hold) }));
   const months = plannedMonths(objects, inForce);
   report(io, values.json, { classes, months: months.map(jsonOf) }, [

@@ -1,6 +1,7 @@
+import type { LedgerEvent } from '../ledger/parse-event.ts';
 import type { EntityRef, StoredItem, Write } from '../state/entities.ts';
 import { asNumber } from '../state/stored.ts';
-import type { RetentionDays } from './record-classes.ts';
+import type { RecordClass, RetentionDays } from './record-classes.ts';
 
 /** Classes whose period people may lengthen by an approved act; bundles and logs follow the configuration alone. */
 export const EXTENDABLE_CLASSES = ['decisions', 'approvals', 'control', 'details'] as const;
@@ -28,6 +29,18 @@ export function decodeRetention(item: StoredItem | undefined): RecordedRetention
     version: asNumber(item['version'], 'version'),
     days: Object.fromEntries(named.map((name) => [name, asNumber(item[name], name)])),
   };
+}
+
+/** Configured periods, and where events of the control chain recorded longer ones, those. */
+export function daysAsRecorded(configured: RetentionDays, events: readonly LedgerEvent[]): RetentionDays {
+  const days: Record<RecordClass, number> = { ...configured };
+  for (const { type, data } of events) {
+    const name = EXTENDABLE_CLASSES.find(
+      (each) => type === 'control.retention_extended' && each === data['recordClass'],
+    );
+    if (name !== undefined) days[name] = Math.max(days[name], Number(data['days']));
+  }
+  return days;
 }
 
 /** Stores periods in place of `before`. */
