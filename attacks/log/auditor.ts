@@ -8,6 +8,7 @@ import type { HeldReceipt, VerifyLogOptions, VerifyTimestamp } from '../../core/
 import { verifyLog } from '../../core/ledger/log-verify/verify-log.ts';
 import { LOG_ORIGIN } from './log-parties.ts';
 import type { LogWorld } from './log-world.ts';
+import { MERGE_DELAY_SECONDS } from './log-world.ts';
 
 /** A log's files by path. */
 export type LogFiles = ReadonlyMap<string, Uint8Array>;
@@ -35,6 +36,7 @@ export function newcomer(world: LogWorld): VerifyLogOptions {
     witnesses: cosignersOf(policy.value),
     verifyTimestamp: trustIn(trustAnchors),
     nowMs: world.nowMs(),
+    mergeDelaySeconds: MERGE_DELAY_SECONDS,
     maxAgeSeconds: MAX_AGE_SECONDS,
   };
 }

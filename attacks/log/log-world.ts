@@ -21,7 +21,8 @@ import type { LogKeys, LogParties } from './log-parties.ts';
 import { askingWitnesses, LOG_ORIGIN, logParties, openLogKeys } from './log-parties.ts';
 
 /** Within how many seconds an event is promised to be in the log. */
-const MERGE_DELAY_SECONDS = 60;
+/** What the log’s receipts promise. */
+export const MERGE_DELAY_SECONDS = 60;
 const LIMITS = { maxRowsPerBatch: 1_000, maxBatches: 100 };
 
 /** How large a log is written. */
