@@ -193,7 +193,7 @@ export class EntryScan {
     if (!sameBytesAt(bytes, start, FRAME, 0, FRAME.length)) return false;
     const digestAt = start + FRAME.length;
     const nameAt = digestAt + HEX_DIGITS + 11;
-    if (!isHash(bytes, digestAt) || !hasAscii(bytes, nameAt - 11, '"},"name":"')) return false;
+    if (!hasAscii(bytes, nameAt - 11, '"},"name":"')) return false;
     const nameEnd = scanString(bytes, nameAt - 1) - 1;
     if (nameEnd < 0 || !hasAscii(bytes, nameEnd, '"}]}') || nameEnd + 4 !== end) return false;
     const [id, digest] = [this.#memberAt('actionId'), this.#memberAt('actionDigest')];

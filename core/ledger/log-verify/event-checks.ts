@@ -12,22 +12,27 @@ const ID_WORDS = ID_BYTES / Uint32Array.BYTES_PER_ELEMENT;
 /** C9 to C12, and C13 inside chains: what joins the events of one bundle to those before it. */
 export class EventChecks {
   readonly #findings: Findings;
-  readonly #ids = new UniqueIds();
+  readonly #ids: UniqueIds;
   /** Ids in order; absent when nobody goes on from here. */
   readonly #idParts: Uint8Array[] | undefined;
   readonly #budget: BudgetConservation;
   readonly tails: ChainTails;
 
   /**
-   * @param keepsIds true when {@link EventChecks.state} is going to be asked for
+   * @param expected about how many events will come; `keepsIds` when {@link EventChecks.state} is going to be asked for
    * @param before where the events before those that are taken ended; nowhere when absent
    */
-  constructor(findings: Findings, keepsIds: boolean, before?: Pick<VerifiedState, 'ids' | 'tails' | 'budgets'>) {
+  constructor(
+    findings: Findings,
+    expected: { readonly events: number; readonly keepsIds: boolean },
+    before?: Pick<VerifiedState, 'ids' | 'tails' | 'budgets'>,
+  ) {
     this.#findings = findings;
+    this.#ids = new UniqueIds(expected.events);
     const ids = before?.ids ?? new Uint8Array();
     const words = wordsOf(ids);
     for (let offset = 0; offset < words.length; offset += ID_WORDS) this.#ids.add(words, offset);
-    this.#idParts = keepsIds ? [ids] : undefined;
+    this.#idParts = expected.keepsIds ? [ids] : undefined;
     this.#budget = new BudgetConservation(findings, structuredClone(new Map(before?.budgets)));
     this.tails = new ChainTails(findings, before?.tails);
   }

@@ -2,6 +2,8 @@ const PARTITIONS = 64;
 const WORDS = 4;
 const FIRST_SLOTS = 64;
 const MAX_LOAD = 0.7;
+/** Most ids that room is made for at once: what a log says of its size need not be true. */
+const MAX_EXPECTED = 1 << 20;
 
 interface Partition {
   slots: Uint32Array;
@@ -13,11 +15,14 @@ interface Partition {
  * of the slots used), in partitions that grow one at a time. A million ids take at most 46 MB, ten million 460 MB.
  */
 export class UniqueIds {
-  readonly #partitions: Partition[] = Array.from({ length: PARTITIONS }, () => ({
-    slots: new Uint32Array(FIRST_SLOTS * WORDS),
-    used: 0,
-  }));
+  readonly #partitions: Partition[];
   #hasZero = false;
+
+  /** @param expected about how many ids will come; room is made for as many, up to a million, and for more as they come */
+  constructor(expected = 0) {
+    const slots = slotsFor(Math.min(expected, MAX_EXPECTED) / PARTITIONS);
+    this.#partitions = Array.from({ length: PARTITIONS }, () => ({ slots: new Uint32Array(slots * WORDS), used: 0 }));
+  }
 
   /** Adds the id at `offset` (in 32-bit words) of `ids`; false when it is there already. */
   add(ids: Uint32Array, offset: number): boolean {
@@ -36,6 +41,13 @@ export class UniqueIds {
     partition.used += 1;
     return true;
   }
+}
+
+/** The power of two that so many ids fill to no more than the greatest load. */
+function slotsFor(ids: number): number {
+  let slots = FIRST_SLOTS;
+  while (slots * MAX_LOAD < ids) slots *= 2;
+  return slots;
 }
 
 function insert(slots: Uint32Array, hash: number, a: number, b: number, c: number, d: number): boolean {

@@ -108,7 +108,8 @@ class LogVerifier {
     this.#resumption = resumption;
     this.#before = resumption.before?.size ?? 0;
     this.#tree = resumption.tree;
-    this.#events = new EventChecks(findings, options.onVerified !== undefined, resumption.before);
+    const expected = { events: options.depth === 'hash' ? 0 : head.size, keepsIds: options.onVerified !== undefined };
+    this.#events = new EventChecks(findings, expected, resumption.before);
   }
 
   async run(): Promise<LogReport> {
