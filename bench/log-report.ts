@@ -7,8 +7,8 @@ import { LIST_PRICES_USD_PER_MILLION, PRICES_AS_OF } from './prices.ts';
 const KIND_NAMES = {
   raw: 'SHA-256 of each entry, nothing else',
   hash: 'tree: hashes, tiles, root, checkpoints',
-  links: 'and chain links, ids, times, budgets',
-  canonical: 'and canonical form: the default',
+  links: 'and chain links, ids, times',
+  canonical: 'and canonical form, budgets: the default',
 } as const;
 
 /** The log's figures as Markdown. */
