@@ -1,5 +1,6 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { toBase64 } from '../core/base64.ts';
 import type { EpochRequest } from '../core/ledger/receipt/epoch-request.ts';
 
 /** Has epoch keys certified by the function that may, since no role that decides can sign with the certification key. */
@@ -19,15 +20,15 @@ export class LambdaEpochCertifier {
    */
   async certify({ publicKey, issuedTo, notBeforeMs, proof, retires }: EpochRequest): Promise<Uint8Array> {
     const request = {
-      publicKey: base64(publicKey),
+      publicKey: toBase64(publicKey),
       issuedTo,
       notBeforeMs,
-      proof: base64(proof),
+      proof: toBase64(proof),
       ...(retires !== undefined && {
         retires: {
-          publicKey: base64(retires.publicKey),
+          publicKey: toBase64(retires.publicKey),
           receipts: retires.receipts,
-          signature: base64(retires.signature),
+          signature: toBase64(retires.signature),
         },
       }),
     };
@@ -44,8 +45,4 @@ function epochOf(text: string): Uint8Array {
   const epoch: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'epoch') : undefined;
   if (typeof epoch !== 'string') throw new Error(`expected a certificate, got \`${text}\``);
   return new Uint8Array(Buffer.from(epoch, 'base64'));
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
 }

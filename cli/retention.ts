@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { auditClients } from '../aws/audit-clients.ts';
 import { objectsByMonth } from '../aws/s3-objects-by-month.ts';
+import { dayOf } from '../core/budget/caps.ts';
 import { EXTEND_RETENTION_TYPE, retentionResource } from '../core/records/extend-retention.ts';
 import type { HoldScope } from '../core/records/hold.ts';
 import type { RecordedHold } from '../core/records/holds-of-events.ts';
@@ -135,8 +136,8 @@ function scopeOf({ data: { chain, from, to } }: RecordedHold): HoldScope {
 function jsonOf({ lockedUntilMs, deletableFromMs, ...month }: PlannedMonth): object {
   return {
     ...month,
-    ...(lockedUntilMs !== undefined && { lockedUntil: dateOf(lockedUntilMs) }),
-    ...(deletableFromMs !== undefined && { deletableFrom: dateOf(deletableFromMs) }),
+    ...(lockedUntilMs !== undefined && { lockedUntil: dayOf(lockedUntilMs) }),
+    ...(deletableFromMs !== undefined && { deletableFrom: dayOf(deletableFromMs) }),
   };
 }
 
@@ -146,13 +147,9 @@ function classLine({ name, keptDays, citation, holds }: PlannedClass): string {
 
 function monthLine({ area, month, objects, lockedUntilMs, holds, deletableFromMs }: PlannedMonth): string {
   const kept = [
-    lockedUntilMs === undefined ? 'not locked' : `locked until ${dateOf(lockedUntilMs)}`,
+    lockedUntilMs === undefined ? 'not locked' : `locked until ${dayOf(lockedUntilMs)}`,
     ...(holds.length > 0 ? [`held by ${holds.join(', ')}`] : []),
-    ...(deletableFromMs === undefined ? [] : [`deletable from ${dateOf(deletableFromMs)}`]),
+    ...(deletableFromMs === undefined ? [] : [`deletable from ${dayOf(deletableFromMs)}`]),
   ];
   return `${month} ${area.padEnd(11)} ${String(objects).padStart(7)} objects  ${kept.join(', ')}`;
-}
-
-function dateOf(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
 }

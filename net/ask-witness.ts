@@ -5,6 +5,7 @@ import { formatAddCheckpoint } from '../core/ledger/log/witness-request.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import { ok, refused } from '../core/result.ts';
+import { attempted } from './attempted.ts';
 import { readLimited } from './read-limited.ts';
 import type { WitnessEndpoint } from './witness-endpoints.ts';
 import { type WitnessProblem, witnessProblem } from './witness-problem.ts';
@@ -128,13 +129,4 @@ function verifiedLine(
   return Math.abs(timeSeconds - nowSeconds) <= maxClockSkewSeconds
     ? ok(line)
     : refused(witnessProblem(key.name, 'cosignature_time', `expected about ${nowSeconds}, got ${timeSeconds}`));
-}
-
-async function attempted<Value>(run: () => Promise<Value>): Promise<Result<Value, string>> {
-  try {
-    return ok(await run());
-  } catch (error) {
-    if (!(error instanceof Error)) return refused(String(error));
-    return refused(error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message);
-  }
 }

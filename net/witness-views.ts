@@ -5,6 +5,7 @@ import type { PolicyWitness, WitnessPolicy } from '../core/ledger/log/witness-po
 import { quorumMet } from '../core/ledger/log/witness-policy.ts';
 import type { Result } from '../core/result.ts';
 import { ok, refused } from '../core/result.ts';
+import { attempted } from './attempted.ts';
 import { readLimited } from './read-limited.ts';
 import { submissionPrefix } from './witness-endpoints.ts';
 import { type WitnessProblem, witnessProblem } from './witness-problem.ts';
@@ -75,16 +76,10 @@ async function askView(
     : fail('answer_invalid', `expected a checkpoint of \`${origin}\`, got one of \`${body.value.origin}\``);
 }
 
-async function get(
-  url: string,
-  { timeoutMs = 5_000, fetch: fetcher = fetch }: AskViewsOptions,
-): Promise<Result<{ readonly status: number; readonly note: string | undefined }, string>> {
-  try {
+function get(url: string, { timeoutMs = 5_000, fetch: fetcher = fetch }: AskViewsOptions) {
+  return attempted(async () => {
     const response = await fetcher(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     const bytes = await readLimited(response, MAX_VIEW_BYTES);
-    return ok({ status: response.status, note: bytes === undefined ? undefined : new TextDecoder().decode(bytes) });
-  } catch (error) {
-    if (!(error instanceof Error)) return refused(String(error));
-    return refused(error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message);
-  }
+    return { status: response.status, note: bytes === undefined ? undefined : new TextDecoder().decode(bytes) };
+  });
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../instant.ts';
 import type { EnvelopeSealer } from '../ports.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
@@ -142,8 +143,4 @@ function isUnchanged({ slots, request }: Sealable, sealed: readonly SealedEnvelo
       );
     })
   );
-}
-
-function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

@@ -8,15 +8,15 @@ import { recorded } from '../risk/control.ts';
 import type { StampDeps } from '../risk/stamp.ts';
 import { agentStopRef, readAgentStop, readStopAll, STOP_ALL, stopAllWrite } from '../risk/stop-records.ts';
 import type { ActiveBundle, StopAll } from '../risk/stops.ts';
-import { HALT_LEVEL } from '../risk/stops.ts';
+import { isStandstill } from '../risk/stops.ts';
 import { finishStopAll } from '../risk/veto.ts';
 import type { Contention } from '../state/change-agent.ts';
 import type { ControlPlan, ControlSnapshot } from '../state/change-control.ts';
 import { changeControl } from '../state/change-control.ts';
 import type { EntityRef, Write } from '../state/entities.ts';
-import { actionDigest } from './action.ts';
 import type { ActionRecord, ActionStatus } from './action-record.ts';
 import { decodeActionRecord } from './action-record.ts';
+import { isAboutAct } from './approved-act.ts';
 import { loadBundle } from './bundle.ts';
 import type { BundleSource } from './bundle-shelf.ts';
 import { reportOutcome } from './outcome.ts';
@@ -109,12 +109,9 @@ async function acknowledge(
   return ok({ ...change, active: stop.activeBundle ?? deps.deployed });
 }
 
-/** What people approved is known by its digest alone: parameters are not kept after redemption. */
 function isApprovedFor({ agentId, bundle }: ActivationRequest, record: ActionRecord): boolean {
-  if (record.type !== ACTIVATE_TYPE || record.resource !== ACTIVE_POLICY) return false;
-  const { type, resource, sessionId } = record;
   const params = { bundleHash: bundle.hash, sequence: bundle.sequence };
-  return actionDigest(agentId, { type, params, resource, sessionId, idempotencyKey: '' }) === record.digest;
+  return isAboutAct(record, { agentId, type: ACTIVATE_TYPE, resource: ACTIVE_POLICY, params });
 }
 
 /**
@@ -170,8 +167,7 @@ function planActivation(
     return { done: { problem: { code: 'not_redeemed', status: record.status }, isFinal: false } };
   }
   if (before.unreadable) return refusal(request, active, { code: 'unreadable_record' });
-  const isStopped = stop.veto !== null || stop.riskLevel === HALT_LEVEL || readAgentStop(agentStop, nowMs).stop.halted;
-  if (isStopped) return refusal(request, active, { code: 'stopped' });
+  if (isStandstill(stop, readAgentStop(agentStop, nowMs).stop)) return refusal(request, active, { code: 'stopped' });
   if (request.bundle.sequence <= active.sequence) {
     return refusal(request, active, { code: 'bundle_downgrade', active }, [markWrite(request, 0)]);
   }

@@ -1,3 +1,4 @@
+import { readInstant } from '../instant.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
 import type { Result } from '../result.ts';
@@ -58,7 +59,7 @@ function readMembers(value: JsonObject): Result<LedgerEvent, EventProblem> {
     return wrong('event_shape', 'a sequence number', show(seq));
   if (typeof prev !== 'string' || !HASH.test(prev)) return wrong('event_shape', 'a SHA-256 `prev`', show(prev));
   if (typeof id !== 'string' || !ULID.test(id)) return wrong('event_shape', 'a ULID', show(id));
-  const timeMs = instant(value['time']);
+  const timeMs = readInstant(value['time']);
   if (timeMs === undefined) return wrong('event_shape', 'a UTC time with milliseconds', show(value['time']));
   if (agent !== undefined && (typeof agent !== 'string' || agent === ''))
     return wrong('event_shape', 'an agent id', show(agent));
@@ -81,12 +82,6 @@ function readMembers(value: JsonObject): Result<LedgerEvent, EventProblem> {
 
 function isRefs(value: JsonValue | undefined): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((ref) => typeof ref === 'string' && ref !== '');
-}
-
-function instant(value: JsonValue | undefined): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const timeMs = Date.parse(value);
-  return Number.isFinite(timeMs) && new Date(timeMs).toISOString() === value ? timeMs : undefined;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

@@ -1,14 +1,15 @@
 import type { PriceTable } from '../budget/prices.ts';
-import { actionDigest } from '../gate/action.ts';
 import type { ActionRecord, ActionStatus } from '../gate/action-record.ts';
 import { decodeActionRecord } from '../gate/action-record.ts';
+import type { NamedAct } from '../gate/approved-act.ts';
+import { isAboutAct } from '../gate/approved-act.ts';
 import { reportOutcome } from '../gate/outcome.ts';
 import type { JsonObject } from '../json.ts';
 import type { EventType } from '../ledger/event.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 import { agentStopRef, readAgentStop, readStopAll, STOP_ALL } from '../risk/stop-records.ts';
-import { HALT_LEVEL } from '../risk/stops.ts';
+import { isStandstill } from '../risk/stops.ts';
 import type { ChangeDeps, Contention } from '../state/change-agent.ts';
 import type { ControlPlan, ControlSnapshot } from '../state/change-control.ts';
 import { changeControl } from '../state/change-control.ts';
@@ -20,12 +21,8 @@ export interface ActDeps extends ChangeDeps {
 }
 
 /** An act that people approved, named again by whoever asks for it to be carried out. */
-export interface GovernedAct {
-  readonly agentId: string;
+export interface GovernedAct extends NamedAct {
   readonly actionId: string;
-  readonly type: string;
-  readonly resource: string;
-  readonly params: JsonObject;
 }
 
 /** Why an act was not carried out, whatever it is. */
@@ -103,8 +100,8 @@ function planAct<Problem extends { readonly code: string }>(
   const standing = standingOf(act, record);
   if (standing !== undefined) return { done: standing };
   const { stop, unreadable } = readStopAll(stopAll, nowMs);
-  const isStopped = stop.veto !== null || stop.riskLevel === HALT_LEVEL || readAgentStop(agentStop, nowMs).stop.halted;
-  if (isStopped || unreadable) return refusal<Problem>(act, { code: 'stopped' }, []);
+  if (unreadable || isStandstill(stop, readAgentStop(agentStop, nowMs).stop))
+    return refusal<Problem>(act, { code: 'stopped' }, []);
   const step = plan(nowMs);
   if ('refuse' in step) return refusal<Problem>(act, step.refuse, [mark(act, REFUSED)]);
   return {
@@ -121,13 +118,8 @@ function planAct<Problem extends { readonly code: string }>(
 
 /** What is known of an action before anything is planned; undefined when it may be carried out. */
 function standingOf(act: GovernedAct, record: ActionRecord): Outcome<never> | undefined {
-  const { type, resource, sessionId, status, carriedOut } = record;
-  const isSame =
-    type === act.type &&
-    resource === act.resource &&
-    // What people approved is known by its digest alone: parameters are not kept after redemption.
-    actionDigest(act.agentId, { type, params: act.params, resource, sessionId, idempotencyKey: '' }) === record.digest;
-  if (!isSame) return refused({ code: 'not_this_act' });
+  const { status, carriedOut } = record;
+  if (!isAboutAct(record, act)) return refused({ code: 'not_this_act' });
   if (carriedOut === REFUSED) return refused({ code: 'refused_before' });
   if (carriedOut !== undefined) return ok({ changed: false, seq: carriedOut });
   return status === 'redeemed' ? undefined : refused({ code: 'not_redeemed', status });

@@ -1,3 +1,4 @@
+import { toBase64 } from '../base64.ts';
 import type { JsonObject } from '../json.ts';
 import type { Result } from '../result.ts';
 import { refused } from '../result.ts';
@@ -91,6 +92,6 @@ function keyJson({ generation, keyId }: DeployedKey, publicKey: Uint8Array | und
   return {
     generation,
     keyId,
-    publicKey: publicKey === undefined ? null : Buffer.from(publicKey).toString('base64'),
+    publicKey: publicKey === undefined ? null : toBase64(publicKey),
   };
 }

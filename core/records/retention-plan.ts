@@ -1,3 +1,4 @@
+import { dayOf } from '../budget/caps.ts';
 import type { HeldArea } from './held-objects.ts';
 import type { HoldScope } from './hold.ts';
 import { monthEndMs } from './months.ts';
@@ -63,14 +64,10 @@ export function plannedMonths(
 /** True when a hold could cover an object of the month: with a chain, some of them. */
 function mayCover({ from, to }: HoldScope, { area, month }: ObjectsOfMonth): boolean {
   if (area === 'bundles' || area === 'tile') return true;
-  const isLater = from !== undefined && from > dateOf(monthEndMs(month) - 1);
+  const isLater = from !== undefined && from > dayOf(monthEndMs(month) - 1);
   if (isLater || to === undefined) return !isLater;
   // A checkpoint counts on the day after the hold's last one too, which may be the first of the next month.
-  return `${month}-01` <= (area === 'checkpoints' ? dateOf(Date.parse(to) + DAY_MS) : to);
+  return `${month}-01` <= (area === 'checkpoints' ? dayOf(Date.parse(to) + DAY_MS) : to);
 }
 
 const DAY_MS = 86_400_000;
-
-function dateOf(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 10);
-}

@@ -7,6 +7,11 @@ export type RiskLevel = 1 | 2 | 3 | 4 | 5;
 /** The level at which nothing is allowed. */
 export const HALT_LEVEL = 5;
 
+/** True while nothing is carried out for an agent: it is halted, a veto stands, or the level is HALT. */
+export function isStandstill({ veto, riskLevel }: Pick<StopAll, 'veto' | 'riskLevel'>, { halted }: AgentStop): boolean {
+  return veto !== null || riskLevel === HALT_LEVEL || halted;
+}
+
 /** The name of a level, as events and people read it. */
 export const RISK_LEVEL_NAMES = { 1: 'NORMAL', 2: 'CAUTION', 3: 'ALERT', 4: 'DANGER', 5: 'HALT' } as const;
 

@@ -1,8 +1,8 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { CLIENT_DEFAULTS } from '../../aws/clients.ts';
 import { signEd25519 } from '../../aws/kms-log-signer.ts';
+import { toBase64 } from '../../core/base64.ts';
 import { certifyEpoch } from '../../core/ledger/receipt/certify-epoch.ts';
-import { base64 } from '../../core/ledger/receipt/dsse.ts';
 import { requiredEnv } from '../shared/environment.ts';
 import { taskHandler } from '../shared/stack.ts';
 import { coreDeps } from '../shared/wiring.ts';
@@ -18,5 +18,5 @@ const terms = epochTerms();
 export const handler = taskHandler(EpochRequestSchema, async (request) => {
   const certified = await certifyEpoch({ ...coreDeps(), certifier, terms }, request);
   if (!certified.ok) throw new Error(`expected to certify a key, got \`${certified.problem.code}\``);
-  return { epoch: base64(certified.value) };
+  return { epoch: toBase64(certified.value) };
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { fromBase64 } from '../../core/base64.ts';
 import { ED25519_KEY_BYTES } from '../../core/ed25519.ts';
-import { fromBase64 } from '../../core/ledger/receipt/dsse.ts';
 
 const SIGNATURE_BYTES = 64;
 

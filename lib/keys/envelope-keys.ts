@@ -7,6 +7,7 @@ import type { ProductFunction } from '../functions/product-function.ts';
 import { functionRoleArn } from '../names.ts';
 import { KeyGenerations } from './key-generations.ts';
 import { guardedKeyPolicy } from './key-policy.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Properties of {@link EnvelopeKeys}. */
 export interface EnvelopeKeysProps {
@@ -26,7 +27,11 @@ export class EnvelopeKeys extends Construct {
     super(scope, id);
     this.macKeys = new KeyGenerations('MacKey', props.mac, (keyId, isRetired) => this.makeMacKey(keyId, isRetired));
     this.signingKeys = new KeyGenerations('SigningKey', props.signing, (keyId, isRetired) =>
-      this.makeSigningKey(keyId, isRetired),
+      signingKey(this, keyId, {
+        description: 'Countersign approval envelopes: signature',
+        signer: isRetired ? undefined : 'approval-seal',
+        keySpec: KeySpec.ECC_NIST_P256,
+      }),
     );
   }
 
@@ -74,20 +79,6 @@ export class EnvelopeKeys extends Construct {
         { sid: 'GenerateMac', action: 'kms:GenerateMac', roleArn: only('approval-seal') },
         { sid: 'VerifyMac', action: 'kms:VerifyMac', roleArn: only('redeem-action') },
       ]),
-    });
-  }
-
-  private makeSigningKey(id: string, isRetired: boolean): Key {
-    return new Key(this, id, {
-      description: 'Countersign approval envelopes: signature',
-      keySpec: KeySpec.ECC_NIST_P256,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: RemovalPolicy.RETAIN,
-      policy: guardedKeyPolicy(
-        [{ sid: 'Sign', action: 'kms:Sign', roleArn: isRetired ? undefined : functionRoleArn(this, 'approval-seal') }],
-        // The public half is what makes a signature checkable without trusting this account.
-        ['kms:GetPublicKey', 'kms:Verify'],
-      ),
     });
   }
 }

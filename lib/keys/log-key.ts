@@ -1,12 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { KeyTerm } from '../config/key-terms.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
-import { functionRoleArn } from '../names.ts';
 import { KeyGenerations } from './key-generations.ts';
-import { guardedKeyPolicy } from './key-policy.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Properties of {@link LogKey}. */
 export interface LogKeyProps {
@@ -22,7 +20,12 @@ export class LogKey extends Construct {
 
   constructor(scope: Construct, id: string, props: LogKeyProps) {
     super(scope, id);
-    this.keys = new KeyGenerations('Key', props.term, (keyId, isRetired) => this.makeKey(keyId, isRetired));
+    this.keys = new KeyGenerations('Key', props.term, (keyId, isRetired) =>
+      signingKey(this, keyId, {
+        description: 'Countersign transparency log: checkpoints',
+        signer: isRetired ? undefined : 'sequence-ledger',
+      }),
+    );
   }
 
   /** Lets the sequencer sign and read public keys; the key policies refuse every other role whatever IAM says. */
@@ -38,25 +41,6 @@ export class LogKey extends Construct {
         LOG_OVERLAP_KEY_ID: overlapping?.keyId ?? '',
         LOG_RETIRED_KEY_IDS: retired.map(({ keyId }) => keyId).join(','),
       },
-    });
-  }
-
-  private makeKey(id: string, isRetired: boolean): Key {
-    return new Key(this, id, {
-      description: 'Countersign transparency log: checkpoints',
-      keySpec: KeySpec.ECC_NIST_EDWARDS25519,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: RemovalPolicy.RETAIN,
-      policy: guardedKeyPolicy(
-        [
-          {
-            sid: 'Sign',
-            action: 'kms:Sign',
-            roleArn: isRetired ? undefined : functionRoleArn(this, 'sequence-ledger'),
-          },
-        ],
-        ['kms:GetPublicKey', 'kms:Verify'],
-      ),
     });
   }
 }

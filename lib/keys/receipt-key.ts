@@ -1,12 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+
 import { Construct } from 'constructs';
 import type { KeyTerm } from '../config/key-terms.ts';
 import type { ProductFunction } from '../functions/product-function.ts';
-import { functionRoleArn } from '../names.ts';
 import { KeyGenerations } from './key-generations.ts';
-import { guardedKeyPolicy } from './key-policy.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Properties of {@link ReceiptKey}. */
 export interface ReceiptKeyProps {
@@ -22,7 +20,12 @@ export class ReceiptKey extends Construct {
 
   constructor(scope: Construct, id: string, props: ReceiptKeyProps) {
     super(scope, id);
-    this.keys = new KeyGenerations('Key', props.term, (keyId, isRetired) => this.makeKey(keyId, isRetired));
+    this.keys = new KeyGenerations('Key', props.term, (keyId, isRetired) =>
+      signingKey(this, keyId, {
+        description: 'Countersign receipts: certificates of epoch keys',
+        signer: isRetired ? undefined : 'certify-epoch',
+      }),
+    );
   }
 
   /** Lets the certifier sign; the key policies refuse every other role whatever IAM says. */
@@ -33,19 +36,6 @@ export class ReceiptKey extends Construct {
       resources: [active.keyArn],
       conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ED25519_SHA_512' } },
       environment: { RECEIPT_KEY_ID: active.keyId },
-    });
-  }
-
-  private makeKey(id: string, isRetired: boolean): Key {
-    return new Key(this, id, {
-      description: 'Countersign receipts: certificates of epoch keys',
-      keySpec: KeySpec.ECC_NIST_EDWARDS25519,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: RemovalPolicy.RETAIN,
-      policy: guardedKeyPolicy(
-        [{ sid: 'Sign', action: 'kms:Sign', roleArn: isRetired ? undefined : functionRoleArn(this, 'certify-epoch') }],
-        ['kms:GetPublicKey', 'kms:Verify'],
-      ),
     });
   }
 }

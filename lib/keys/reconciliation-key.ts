@@ -1,10 +1,8 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { ProductFunction } from '../functions/product-function.ts';
-import { functionRoleArn } from '../names.ts';
-import { guardedKeyPolicy } from './key-policy.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Signs reconciliation results and nothing else: neither the sealer nor the sequencer can state that records agree. */
 export class ReconciliationKey extends Construct {
@@ -12,15 +10,9 @@ export class ReconciliationKey extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.key = new Key(this, 'Key', {
+    this.key = signingKey(this, 'Key', {
       description: 'Countersign reconciliation results: signature',
-      keySpec: KeySpec.ECC_NIST_EDWARDS25519,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      removalPolicy: RemovalPolicy.RETAIN,
-      policy: guardedKeyPolicy(
-        [{ sid: 'Sign', action: 'kms:Sign', roleArn: functionRoleArn(this, 'reconcile-ledger') }],
-        ['kms:GetPublicKey', 'kms:Verify'],
-      ),
+      signer: 'reconcile-ledger',
     });
   }
 

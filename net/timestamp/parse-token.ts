@@ -1,5 +1,6 @@
 import * as asn1js from 'asn1js';
 import { type ContentInfo, SignedData, type SignerInfo, TimeStampResp, TSTInfo } from 'pkijs';
+import { sameBytes } from '../../core/ledger/same-bytes.ts';
 import { ok } from '../../core/result.ts';
 import { OIDS } from './oids.ts';
 import { isStrictDer, leadingValueLength } from './strict-der.ts';
@@ -86,7 +87,7 @@ export function octetsOf(node: unknown): Uint8Array<ArrayBuffer> | undefined {
   return node instanceof asn1js.OctetString ? new Uint8Array(node.getValue()) : undefined;
 }
 
-/** Whether both hold the same bytes. */
-export function sameBytes(left: Uint8Array | undefined, right: Uint8Array): boolean {
-  return left !== undefined && Buffer.compare(left, right) === 0;
+/** Whether the first is there and both hold the same bytes. */
+export function holdsBytes(left: Uint8Array | undefined, right: Uint8Array): boolean {
+  return left !== undefined && sameBytes(left, right);
 }

@@ -4,7 +4,7 @@ import type { AlgorithmIdentifier, SignerInfo } from 'pkijs';
 import { ok } from '../../core/result.ts';
 import type { ReadCertificate } from './certificate.ts';
 import { DIGESTS, type DigestName, OIDS, SIGNATURES } from './oids.ts';
-import { attempt, octetsOf, type ParsedToken, sameBytes } from './parse-token.ts';
+import { attempt, holdsBytes, octetsOf, type ParsedToken } from './parse-token.ts';
 import { type Checked, refuse } from './timestamp-problem.ts';
 
 const minRsaBits = 2048;
@@ -31,7 +31,7 @@ export function checkSignature(token: ParsedToken, certificate: ReadCertificate)
   if (!(contentType instanceof asn1js.ObjectIdentifier) || contentType.getValue() !== OIDS.timestampInfo)
     return refuse('signature_invalid', 'expected a signed content type of a TSTInfo');
   const messageDigest = octetsOf(attributeValue(signer, OIDS.messageDigest));
-  if (!sameBytes(messageDigest, createHash(digest).update(infoBytes).digest()))
+  if (!holdsBytes(messageDigest, createHash(digest).update(infoBytes).digest()))
     return refuse('signature_invalid', 'expected a signed digest of the TSTInfo');
   // Kept by the parser as a SET, which is what the signature covers.
   const signedBytes = new Uint8Array(signer.signedAttrs?.encodedValue ?? new ArrayBuffer(0));

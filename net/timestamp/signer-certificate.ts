@@ -4,7 +4,7 @@ import { Certificate, IssuerAndSerialNumber, type SignerInfo } from 'pkijs';
 import { ok } from '../../core/result.ts';
 import { extensionOf, isValidAt, keyPurposesOf, type ReadCertificate, readCertificate } from './certificate.ts';
 import { DIGESTS, OIDS } from './oids.ts';
-import { membersOf, octetsOf, type ParsedToken, sameBytes } from './parse-token.ts';
+import { holdsBytes, membersOf, octetsOf, type ParsedToken } from './parse-token.ts';
 import { attributeValue } from './signed-attributes.ts';
 import { type Checked, refuse } from './timestamp-problem.ts';
 
@@ -37,14 +37,14 @@ function isNamedBy(certificate: ReadCertificate, signer: SignerInfo): boolean {
   if (!(sid instanceof asn1js.Primitive) || sid.idBlock.tagNumber !== 0 || signer.version !== 3) return false;
   const identifier = octetsOf(extensionOf(certificate, OIDS.subjectKeyIdentifier)?.extnValue);
   // The identifier is itself an octet string of fewer than 128 bytes: type and length come first.
-  return sameBytes(identifier?.subarray(2), sid.valueBlock.valueHexView);
+  return holdsBytes(identifier?.subarray(2), sid.valueBlock.valueHexView);
 }
 
 const nameBytes = (name: Certificate['issuer']): Uint8Array => new Uint8Array(name.toSchema().toBER());
 
 /** Compares the name byte for byte: any other spelling is not what the certificate says. */
 function isIssuerAndSerial({ fields }: ReadCertificate, issuer: Uint8Array, serial: asn1js.Integer): boolean {
-  return sameBytes(nameBytes(fields.issuer), issuer) && fields.serialNumber.toBigInt() === serial.toBigInt();
+  return holdsBytes(nameBytes(fields.issuer), issuer) && fields.serialNumber.toBigInt() === serial.toBigInt();
 }
 
 /** Version 2 or 1 of the reference must be there, and each that is there must match. */
@@ -68,7 +68,7 @@ function isReferenceTo(certificate: ReadCertificate, attribute: unknown, hasAlgo
   const digest = hasAlgorithm ? digestOf(named) : 'sha1';
   const [hash, issuerSerial] = named === undefined ? members : rest;
   if (digest === undefined) return false;
-  if (!sameBytes(octetsOf(hash), createHash(digest).update(certificate.der).digest())) return false;
+  if (!holdsBytes(octetsOf(hash), createHash(digest).update(certificate.der).digest())) return false;
   return issuerSerial === undefined || isIssuerSerialOf(certificate, issuerSerial);
 }
 

@@ -4,7 +4,7 @@ import { ok } from '../../core/result.ts';
 import { readPem } from './certificate.ts';
 import { leadsToAnchor } from './certificate-chain.ts';
 import { OIDS } from './oids.ts';
-import { attempt, octetsOf, type ParsedToken, parseToken, sameBytes } from './parse-token.ts';
+import { attempt, holdsBytes, octetsOf, type ParsedToken, parseToken } from './parse-token.ts';
 import { checkSignature, hasNoParameters } from './signed-attributes.ts';
 import { certificatesOf, checkTimestampingCertificate, signerCertificate } from './signer-certificate.ts';
 import { type Checked, refuse } from './timestamp-problem.ts';
@@ -59,7 +59,7 @@ function checkAnswer(info: TSTInfo, data: Uint8Array, expected: TimestampExpecta
   const { hashAlgorithm, hashedMessage } = info.messageImprint;
   if (hashAlgorithm.algorithmId !== OIDS.sha256 || !hasNoParameters(hashAlgorithm))
     return refuse('hash_not_sha256', `expected an imprint by SHA-256, got \`${hashAlgorithm.algorithmId}\``);
-  if (!sameBytes(octetsOf(hashedMessage), createHash('sha256').update(data).digest()))
+  if (!holdsBytes(octetsOf(hashedMessage), createHash('sha256').update(data).digest()))
     return refuse('imprint_differs', 'expected the imprint of the data');
   if (expected.nonce !== undefined && info.nonce?.toBigInt() !== nonceNumber(expected.nonce))
     return refuse('nonce_differs', 'expected the nonce that was sent');

@@ -1,3 +1,4 @@
+import { isoTime } from '../../instant.ts';
 import { genesisHash } from '../event.ts';
 import type { BundleDigest } from './bundle-digest.ts';
 import { STRETCH, STRETCH_FIELDS } from './bundle-digest.ts';
@@ -93,8 +94,4 @@ export function checkLink(faults: Faults, index: number, event: LinkedEvent, bef
 
 function genesisOf(chain: string): Uint8Array {
   return Buffer.from(genesisHash(chain), 'hex');
-}
-
-function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../../instant.ts';
 import { TILE_WIDTH } from '../log/tile-path.ts';
 import type { Findings } from './check.ts';
 import type { RootClaim } from './kept-checkpoints.ts';
@@ -28,8 +29,8 @@ export class CheckpointWindows {
       const timeMs = timesMs[offset] ?? Number.NaN;
       const latestMs = msOf(this.#claims[this.#next]) + 1_000 + CLOCK_SKEW_SECONDS * 1_000;
       const earliestMs = msOf(this.#claims[this.#next - 1]) - this.#delayMs;
-      if (timeMs > latestMs) this.#fail('after_checkpoint', index, `${iso(latestMs)} or earlier`, timeMs);
-      else if (timeMs < earliestMs) this.#fail('before_checkpoint', index, `${iso(earliestMs)} or later`, timeMs);
+      if (timeMs > latestMs) this.#fail('after_checkpoint', index, `${isoTime(latestMs)} or earlier`, timeMs);
+      else if (timeMs < earliestMs) this.#fail('before_checkpoint', index, `${isoTime(earliestMs)} or later`, timeMs);
     }
   }
 
@@ -42,15 +43,11 @@ export class CheckpointWindows {
   }
 
   #fail(code: string, index: number, expected: string, timeMs: number): void {
-    this.#findings.add({ check: 'C13', code, index, expected, got: iso(timeMs) });
+    this.#findings.add({ check: 'C13', code, index, expected, got: isoTime(timeMs) });
   }
 }
 
 /** Not a number where there is no checkpoint, so that every comparison fails. */
 function msOf(claim: RootClaim | undefined): number {
   return (claim?.timeSeconds ?? Number.NaN) * 1_000;
-}
-
-function iso(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

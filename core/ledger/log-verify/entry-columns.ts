@@ -56,7 +56,12 @@ export class EntryColumns {
     this.timeMs = scan.timeMs;
     scan.writePrev(this.prev, 0);
     scan.writeId(this.#ids, index * ID_BYTES);
-    this.fact = this.#depth === 'links' ? undefined : budgetFactOf(scan.type, this.#readScanned);
+    this.fact = this.#factOf(scan.type, this.#readScanned);
+  }
+
+  /** What an event says is left alone where only its place is asked for. */
+  #factOf(type: string, read: DataReader): BudgetFact | undefined {
+    return this.#depth === 'links' ? undefined : budgetFactOf(type, read);
   }
 
   readonly #readScanned: DataReader = (name) => this.#scan.dataMember(name);
@@ -78,7 +83,7 @@ export class EntryColumns {
     this.timeMs = event.timeMs;
     this.prev.set(Buffer.from(event.prev, 'hex'));
     writeUlid(Buffer.from(event.id, 'latin1'), 0, this.#ids, index * ID_BYTES);
-    this.fact = this.#depth === 'links' ? undefined : budgetFactOf(event.type, (name) => event.data[name]);
+    this.fact = this.#factOf(event.type, (name) => event.data[name]);
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../base64.ts';
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
 
@@ -21,7 +22,7 @@ const HASH_BYTES = 32;
 
 /** The text that is signed: origin, size and root, a line each. @see https://c2sp.org/tlog-checkpoint */
 export function formatCheckpointBody({ origin, size, root }: Omit<Checkpoint, 'extensions'>): string {
-  return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  return `${origin}\n${size}\n${toBase64(root)}\n`;
 }
 
 /** Reads a checkpoint's text: the size without leading zeros, the root as 32 bytes in base64. */
@@ -31,11 +32,10 @@ export function parseCheckpointBody(text: string): Result<Checkpoint, Checkpoint
   if (origin === '') return malformed('an origin');
   const size = Number(sizeText);
   if (!/^(0|[1-9]\d{0,15})$/.test(sizeText) || !Number.isSafeInteger(size)) return malformed('a decimal size');
-  const root = Buffer.from(rootText, 'base64');
-  if (root.length !== HASH_BYTES || root.toString('base64') !== rootText)
-    return malformed('a root of 32 bytes in base64');
+  const root = fromBase64(rootText);
+  if (root?.length !== HASH_BYTES) return malformed('a root of 32 bytes in base64');
   if (extensions.includes('')) return malformed('no empty line');
-  return ok({ origin, size, root: new Uint8Array(root), extensions });
+  return ok({ origin, size, root, extensions });
 }
 
 function malformed(expected: string) {

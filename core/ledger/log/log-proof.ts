@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../base64.ts';
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
 import { leafHashOf } from '../hash.ts';
@@ -62,8 +63,8 @@ const MAX_HASHES = 64;
 
 /** A proof as text; by convention a file named `.tlog-proof`. @see https://c2sp.org/tlog-proof */
 export function formatLogProof({ index, hashes, checkpoint, extra }: LogProof): string {
-  const extraLines = extra === undefined || extra.length === 0 ? [] : [`extra ${base64(extra)}`];
-  return `${[VERSION_LINE, ...extraLines, `index ${index}`, ...hashes.map(base64)].join('\n')}\n\n${checkpoint}`;
+  const extraLines = extra === undefined || extra.length === 0 ? [] : [`extra ${toBase64(extra)}`];
+  return `${[VERSION_LINE, ...extraLines, `index ${index}`, ...hashes.map(toBase64)].join('\n')}\n\n${checkpoint}`;
 }
 
 /** Reads a proof in its one spelling; its checkpoint is neither read nor verified. */
@@ -113,15 +114,6 @@ export function verifyLogProof(text: string, entry: Uint8Array, trust: LogTrust)
   if (trust.policy?.isMetBy(signers) === false) return refused({ code: 'policy_unmet' });
   const isIncluded = verifyInclusion({ size, index, leaf: leafHashOf(entry), proof: hashes, root });
   return isIncluded ? ok({ index, size, verified }) : refused({ code: 'entry_not_included' });
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
-}
-
-function fromBase64(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined;
 }
 
 function malformed(expected: string) {

@@ -1,4 +1,5 @@
 import { createHash, verify } from 'node:crypto';
+import { fromBase64, toBase64 } from '../../base64.ts';
 import { ED25519_KEY_BYTES, ed25519PublicKey } from '../../ed25519.ts';
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
@@ -60,17 +61,15 @@ export function noteKeyId(name: string, type: number, publicKey: Uint8Array): nu
 /** `name+hex(key id)+base64(type ‖ key)`. @see https://c2sp.org/signed-note */
 export function formatVerifierKey(name: string, type: number, publicKey: Uint8Array): string {
   const id = noteKeyId(name, type, publicKey).toString(16).padStart(8, '0');
-  return `${name}+${id}+${Buffer.from([type, ...publicKey]).toString('base64')}`;
+  return `${name}+${id}+${toBase64(Uint8Array.of(type, ...publicKey))}`;
 }
 
 /** Reads a verifier key; its id must be that of its content. */
 export function parseVerifierKey(text: string): Result<VerifierKey, NoteProblem> {
   const [, name = '', id = '', encoded = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? [];
-  const bytes = Buffer.from(encoded, 'base64');
-  const [type] = bytes;
-  if (name === '' || !NAME.test(name) || type === undefined || bytes.toString('base64') !== encoded)
-    return malformed('a verifier key `name+id+key`');
-  const publicKey = new Uint8Array(bytes.subarray(1));
+  const [type, ...key] = fromBase64(encoded) ?? [];
+  if (name === '' || !NAME.test(name) || type === undefined) return malformed('a verifier key `name+id+key`');
+  const publicKey = Uint8Array.from(key);
   if ((type === SIGNATURE_ED25519 || type === SIGNATURE_COSIGNATURE) && publicKey.length !== ED25519_KEY_BYTES)
     return malformed(`a key of ${ED25519_KEY_BYTES} bytes`);
   const keyId = Number.parseInt(id, 16);
@@ -82,7 +81,7 @@ export function parseVerifierKey(text: string): Result<VerifierKey, NoteProblem>
 export function signatureLine(name: string, keyId: number, payload: Uint8Array): string {
   const id = Buffer.alloc(KEY_ID_BYTES);
   id.writeUInt32BE(keyId);
-  return `\u2014 ${name} ${Buffer.concat([id, payload]).toString('base64')}\n`;
+  return `\u2014 ${name} ${toBase64(Buffer.concat([id, payload]))}\n`;
 }
 
 /** A signed note: the text, an empty line, the signature lines. */

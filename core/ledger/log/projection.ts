@@ -1,3 +1,4 @@
+import { dayOf } from '../../budget/caps.ts';
 import { canonicalJson } from '../canonical.ts';
 import { EntryScan } from '../log-verify/entry-scan.ts';
 import { parseEntry } from '../statement.ts';
@@ -38,7 +39,7 @@ export function projectHead(head: PublishedHead): readonly LogFile[] {
   const ranges = Map.groupBy(newRanges(head), ({ date }) => date);
   return [
     {
-      path: `${PROJECTED_CHECKPOINTS}dt=${dateOf(timeSeconds * 1_000)}/${name}`,
+      path: `${PROJECTED_CHECKPOINTS}dt=${dayOf(timeSeconds * 1_000)}/${name}`,
       bytes: lines([{ ...checkpoint, origin, cosigners: cosigners.length, cosigner_names: cosigners }]),
       full: false,
     },
@@ -64,7 +65,7 @@ function newRanges({ files, previousSize }: PublishedHead): readonly LeafRange[]
       const event = index < previousSize ? undefined : placeOf(scan, entry, entry.byteOffset - bytes.byteOffset);
       if (event === undefined) continue;
       const { chain, seq, timeMs } = event;
-      const date = dateOf(timeMs);
+      const date = dayOf(timeMs);
       const last = ranges.at(-1);
       if (last !== undefined && goesOn(last, { date, chain, firstSeq: seq, firstIndex: index }))
         ranges[ranges.length - 1] = { ...last, leaves: last.leaves + 1 };
@@ -83,11 +84,6 @@ function placeOf(
   if (scan.scan(start, start + entry.length)) return scan;
   const parsed = parseEntry(entry);
   return parsed.ok ? parsed.value.event : undefined;
-}
-
-/** The UTC date of epoch milliseconds. */
-function dateOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 'yyyy-mm-dd'.length);
 }
 
 function goesOn(range: LeafRange, next: Omit<LeafRange, 'leaves'>): boolean {

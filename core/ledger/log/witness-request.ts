@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../base64.ts';
 import type { Result } from '../../result.ts';
 import { ok, refused } from '../../result.ts';
 
@@ -30,7 +31,7 @@ const HASH_BYTES = 32;
 export function formatAddCheckpoint({ oldSize, proof, note }: AddCheckpoint): string {
   if (proof.length > MAX_PROOF_HASHES)
     throw new RangeError(`expected at most ${MAX_PROOF_HASHES} hashes, got ${proof.length}`);
-  const lines = proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`);
+  const lines = proof.map((hash) => `${toBase64(hash)}\n`);
   return `old ${oldSize}\n${lines.join('')}\n${note}`;
 }
 
@@ -45,10 +46,9 @@ export function parseAddCheckpoint(body: string): Result<AddCheckpoint, AddCheck
   if (lines.length > MAX_PROOF_HASHES) return malformed(`at most ${MAX_PROOF_HASHES} hashes`);
   const proof: Uint8Array[] = [];
   for (const line of lines) {
-    const hash = Buffer.from(line, 'base64');
-    if (hash.length !== HASH_BYTES || hash.toString('base64') !== line)
-      return malformed('hashes of 32 bytes in base64');
-    proof.push(new Uint8Array(hash));
+    const hash = fromBase64(line);
+    if (hash?.length !== HASH_BYTES) return malformed('hashes of 32 bytes in base64');
+    proof.push(hash);
   }
   return ok({ oldSize, proof, note: body.slice(headEnd + 2) });
 }

@@ -1,12 +1,14 @@
 import { verify } from 'node:crypto';
+import { fromBase64, toBase64 } from '../../base64.ts';
 import { ED25519_KEY_BYTES, ed25519PublicKey } from '../../ed25519.ts';
+import { readInstant } from '../../instant.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
 import { canonicalJson } from '../canonical.ts';
 import { sha256Hex } from '../hash.ts';
 import type { Malformed } from './dsse.ts';
-import { base64, fromBase64, hasExactly, malformed, preAuthEncoding } from './dsse.ts';
+import { hasExactly, malformed, preAuthEncoding } from './dsse.ts';
 
 /** The certificate format's version. */
 const CERTIFICATE_VERSION = '1';
@@ -45,7 +47,7 @@ export function certificateJson(certificate: EpochCertificate): JsonObject {
   return {
     v: CERTIFICATE_VERSION,
     epochId,
-    publicKey: base64(publicKey),
+    publicKey: toBase64(publicKey),
     issuedTo,
     notBefore: new Date(notBeforeMs).toISOString(),
     notAfter: new Date(notAfterMs).toISOString(),
@@ -72,7 +74,7 @@ export function readCertificate(value: JsonValue | undefined): Result<EpochCerti
   const publicKey = fromBase64(value['publicKey']);
   if (publicKey?.length !== ED25519_KEY_BYTES) return malformed('an epoch key of 32 bytes in base64');
   if (epochId !== epochIdOf(publicKey)) return malformed('an epoch id that is of the key');
-  const [notBeforeMs, notAfterMs] = [instant(value['notBefore']), instant(value['notAfter'])];
+  const [notBeforeMs, notAfterMs] = [readInstant(value['notBefore']), readInstant(value['notAfter'])];
   if (notBeforeMs === undefined || notAfterMs === undefined) return malformed('an epoch between two UTC times');
   const lastsMs = notAfterMs - notBeforeMs;
   if (lastsMs <= 0 || lastsMs > MAX_EPOCH_SECONDS * 1_000)
@@ -82,10 +84,4 @@ export function readCertificate(value: JsonValue | undefined): Result<EpochCerti
   if (typeof mergeDelaySeconds !== 'number' || !Number.isSafeInteger(mergeDelaySeconds) || mergeDelaySeconds < 1)
     return malformed('a merge delay of whole seconds');
   return ok({ epochId, publicKey, issuedTo, notBeforeMs, notAfterMs, logOrigin, mergeDelaySeconds });
-}
-
-function instant(value: JsonValue | undefined): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const timeMs = Date.parse(value);
-  return Number.isFinite(timeMs) && new Date(timeMs).toISOString() === value ? timeMs : undefined;
 }

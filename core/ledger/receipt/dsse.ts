@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../base64.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { isJsonObject } from '../../json.ts';
 import type { Result } from '../../result.ts';
@@ -40,8 +41,8 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8
 export function envelopeJson({ payload, keyId, signature }: DsseEnvelope): JsonObject {
   return {
     payloadType: STATEMENT_PAYLOAD_TYPE,
-    payload: base64(payload),
-    signatures: [{ keyid: keyId, sig: base64(signature) }],
+    payload: toBase64(payload),
+    signatures: [{ keyid: keyId, sig: toBase64(signature) }],
   };
 }
 
@@ -67,16 +68,4 @@ const SIGNATURE_BYTES = 64;
 export function hasExactly(value: JsonValue | undefined, members: readonly string[]): value is JsonObject {
   if (!isJsonObject(value)) return false;
   return Object.keys(value).length === members.length && members.every((name) => Object.hasOwn(value, name));
-}
-
-/** Standard base64 with padding. */
-export function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
-/** The bytes of a text in standard base64; undefined when it is not in its one spelling. */
-export function fromBase64(value: JsonValue | undefined): Uint8Array | undefined {
-  if (typeof value !== 'string') return undefined;
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.toString('base64') === value ? new Uint8Array(bytes) : undefined;
 }

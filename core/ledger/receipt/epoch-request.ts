@@ -1,9 +1,10 @@
 import { verify } from 'node:crypto';
+import { toBase64 } from '../../base64.ts';
 import { ed25519PublicKey } from '../../ed25519.ts';
 import type { JsonObject } from '../../json.ts';
 import { canonicalJson } from '../canonical.ts';
 import { epochIdOf } from './certificate.ts';
-import { base64, preAuthEncoding } from './dsse.ts';
+import { preAuthEncoding } from './dsse.ts';
 
 /** A key pair that lives in memory. */
 export interface EpochKey {
@@ -59,11 +60,11 @@ export function isRetiredByHolder(ended: Retirement): boolean {
 
 /** The data of an `epoch.retired` event. */
 export function retiredData({ publicKey, receipts, signature }: Retirement): JsonObject {
-  return { epochId: epochIdOf(publicKey), receipts, signature: base64(signature) };
+  return { epochId: epochIdOf(publicKey), receipts, signature: toBase64(signature) };
 }
 
 function requestMessage({ publicKey, issuedTo, notBeforeMs }: Omit<EpochRequest, 'proof' | 'retires'>): Uint8Array {
-  return message('epoch-request', { publicKey: base64(publicKey), issuedTo, notBeforeMs });
+  return message('epoch-request', { publicKey: toBase64(publicKey), issuedTo, notBeforeMs });
 }
 
 function retirementMessage({ publicKey, receipts }: Omit<Retirement, 'signature'>): Uint8Array {

@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../base64.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
@@ -7,7 +8,7 @@ import { parseEntry } from '../statement.ts';
 import type { EpochCertificate } from './certificate.ts';
 import { certificateJson, readCertificate } from './certificate.ts';
 import type { Malformed } from './dsse.ts';
-import { base64, fromBase64, hasExactly, malformed } from './dsse.ts';
+import { hasExactly, malformed } from './dsse.ts';
 
 /** The chain that certificates of epoch keys are recorded on. */
 export const EPOCHS_CHAIN = 'epochs';
@@ -25,7 +26,7 @@ export interface Epoch {
 
 /** The data of an `epoch.certified` event. */
 export function certifiedData(certificate: EpochCertificate, signature: Uint8Array): JsonObject {
-  return { certificate: certificateJson(certificate), signature: base64(signature) };
+  return { certificate: certificateJson(certificate), signature: toBase64(signature) };
 }
 
 /** Reads the entry of an `epoch.certified` event strictly; its signature is not verified. */

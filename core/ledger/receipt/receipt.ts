@@ -1,20 +1,12 @@
 import { verify } from 'node:crypto';
+import { fromBase64, toBase64 } from '../../base64.ts';
 import { ed25519PublicKey } from '../../ed25519.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import type { Result } from '../../result.ts';
 import { ok } from '../../result.ts';
 import type { EpochCertificate } from './certificate.ts';
 import type { DsseEnvelope, Malformed } from './dsse.ts';
-import {
-  base64,
-  envelopeJson,
-  fromBase64,
-  hasExactly,
-  malformed,
-  preAuthEncoding,
-  readEnvelope,
-  STATEMENT_PAYLOAD_TYPE,
-} from './dsse.ts';
+import { envelopeJson, hasExactly, malformed, preAuthEncoding, readEnvelope, STATEMENT_PAYLOAD_TYPE } from './dsse.ts';
 
 /** The receipt format's version. */
 const RECEIPT_VERSION = '1';
@@ -45,7 +37,7 @@ export function signReceipt(entry: Uint8Array, signer: CertifiedSigner): Receipt
 
 /** A receipt as it travels. */
 export function receiptJson({ envelope, epochEntry }: Receipt): JsonObject {
-  return { v: RECEIPT_VERSION, envelope: envelopeJson(envelope), epoch: base64(epochEntry) };
+  return { v: RECEIPT_VERSION, envelope: envelopeJson(envelope), epoch: toBase64(epochEntry) };
 }
 
 /** Reads a receipt strictly; no signature is verified. */
